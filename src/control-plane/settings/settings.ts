@@ -1,0 +1,78 @@
+// The checked and normalized settings: what the rest of the program reads. Paths are absolute, sizes in octets, times in seconds.
+
+import type { AddressRange } from '../../policy/access-list.ts';
+import type { PolicySettings } from '../../policy/policy-settings.ts';
+import type { UpstreamSettings } from '../../upstream/upstream-settings.ts';
+
+export interface ListenAddress {
+  /** Textual address without brackets; `0.0.0.0` and `::` are wildcards. */
+  readonly address: string;
+  readonly port: number;
+  /** From the built-in defaults: skipped with a notice where the machine lacks it. */
+  readonly optional: boolean;
+}
+
+export type ListFormat = 'auto' | 'hosts' | 'domains' | 'wildcard';
+
+export interface ListSettings {
+  readonly name: string;
+  readonly source: { readonly kind: 'url'; readonly url: string } | { readonly kind: 'file'; readonly path: string };
+  readonly action: 'block' | 'allow';
+  readonly format: ListFormat;
+  /** hosts and domains formats name exact names; true widens them to everything below. */
+  readonly subdomains: boolean;
+  readonly refreshSeconds: number;
+}
+
+export type CertificateSource =
+  | { readonly kind: 'local-ca' }
+  | { readonly kind: 'files'; readonly certPath: string; readonly keyPath: string }
+  | {
+      readonly kind: 'acme';
+      readonly directory: string;
+      readonly directoryCaPath: string | undefined;
+      readonly challenge: 'tls-alpn-01' | 'http-01' | 'dns-01';
+      readonly email: string | undefined;
+    };
+
+export interface CertificateSettings {
+  /** DNS names and textual addresses; the first certificate is the default. */
+  readonly names: readonly string[];
+  readonly source: CertificateSource;
+}
+
+export interface Settings {
+  /** Absolute path, undefined for the built-in defaults. */
+  readonly configFile: string | undefined;
+  readonly stateDirectory: string;
+  readonly certificateDirectory: string;
+  readonly server: { readonly threads: number; readonly user: string | undefined };
+  readonly listen: {
+    readonly dns: readonly ListenAddress[];
+    readonly dot: readonly ListenAddress[];
+    readonly doh: readonly ListenAddress[];
+    readonly http: readonly ListenAddress[];
+    readonly acmeHttp: readonly ListenAddress[];
+  };
+  readonly access: { readonly plain: readonly AddressRange[]; readonly encrypted: readonly AddressRange[] };
+  readonly upstreams: readonly UpstreamSettings[];
+  readonly cache: { readonly maxBytes: number };
+  readonly lists: readonly ListSettings[];
+  /** Own rules as written (checked by policy/rule.ts), each with the line it stands in, 0 where unknown. */
+  readonly rules: readonly { readonly text: string; readonly line: number }[];
+  readonly policy: PolicySettings;
+  readonly certificates: readonly CertificateSettings[];
+}
+
+/** One fault: where it stands, what is wrong, what is allowed. */
+export interface SettingsFault {
+  /** 1-based; 0 where no line can be named. */
+  readonly line: number;
+  /** Dotted key, e.g. `listen.dns[1]`. */
+  readonly key: string;
+  readonly message: string;
+}
+
+export type SettingsResult =
+  | { readonly ok: true; readonly settings: Settings; readonly notices: readonly SettingsFault[] }
+  | { readonly ok: false; readonly faults: readonly SettingsFault[] };

@@ -1,0 +1,51 @@
+// What the planes say to each other while they run. Every publication carries a number that each thread acknowledges once
+// the new value serves all its queries; a thread's exit counts as its acknowledgement.
+
+import type { ListeningSocket } from '../sockets/listening-socket.ts';
+import type { CertificateSnapshot, LiveSettings } from './thread-start.ts';
+
+/** Control plane to a query thread. */
+export type ToThread =
+  /** Policy and block table change together, so that no query sees a table under another generation. */
+  | {
+      readonly kind: 'policy';
+      readonly publication: number;
+      readonly live: LiveSettings;
+      readonly blockTable: SharedArrayBuffer;
+    }
+  | {
+      readonly kind: 'certificates';
+      readonly publication: number;
+      readonly certificates: readonly CertificateSnapshot[];
+    }
+  /** Open these listeners and begin to answer. */
+  | { readonly kind: 'listen'; readonly publication: number; readonly sockets: readonly ListeningSocket[] }
+  | { readonly kind: 'close-sockets'; readonly publication: number; readonly ids: readonly number[] }
+  /** Stop accepting, answer what is in flight, then exit. */
+  | { readonly kind: 'drain'; readonly graceMilliseconds: number };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** A query thread to the control plane. */
+export type FromThread =
+  /** All of the thread's structures are built; it waits for `listen`. */
+  | { readonly kind: 'started' }
+  | { readonly kind: 'acknowledged'; readonly publication: number }
+  /** A listener could not be opened. */
+  | {
+      readonly kind: 'listen-failed';
+      readonly publication: number;
+      readonly socketId: number;
+      readonly code: string;
+      readonly message: string;
+    }
+  /** Never carries queried names or client addresses. */
+  | {
+      readonly kind: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly details: Readonly<Record<string, string | number>>;
+    }
+  | { readonly kind: 'upstream-up'; readonly server: string; readonly address: string }
+  | { readonly kind: 'upstream-down'; readonly server: string; readonly code: string; readonly detail: string }
+  | { readonly kind: 'drained' };
