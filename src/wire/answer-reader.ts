@@ -1,8 +1,27 @@
 // Reads an upstream's message in one bounded pass and notes what caching and policy need. The result object is reused.
 
+import { OPT_EXTENDED_RCODE, OPTION_FIXED_BYTES, skipOption } from './edns.ts';
+import {
+  FLAG_QR,
+  HEADER_BYTES,
+  MESSAGE_MAX_BYTES,
+  opcodeOf,
+  rcodeOf,
+  readAdditionalCount,
+  readAnswerCount,
+  readAuthorityCount,
+  readFlags,
+  readQuestionCount,
+  readUint16,
+  readUint32,
+} from './header.ts';
+import { sameNameOctets, skipName } from './name.ts';
+import { OPCODE, OPTION, TYPE } from './numbers.ts';
+import { QUESTION_FIXED_BYTES, RECORD_FIXED_BYTES, RECORD_RDLENGTH, RECORD_TTL } from './resource-record.ts';
+
 export const ANSWER_FAULT = {
   NONE: 0,
-  /** Not a well-formed message with exactly one question. */
+  /** Not a well-formed response with exactly one question. */
   FORMAT: 1,
 } as const;
 export type AnswerFault = (typeof ANSWER_FAULT)[keyof typeof ANSWER_FAULT];
@@ -10,12 +29,17 @@ export type AnswerFault = (typeof ANSWER_FAULT)[keyof typeof ANSWER_FAULT];
 /** Records whose position is noted; a message with more is a fault (no real answer comes near). */
 export const ANSWER_RECORDS_MAX = 4096;
 export const CNAME_CHAIN_MAX = 16;
+const ADDRESSES_MAX = 64;
+
+const TTL_TOP_BIT = 0x8000_0000;
+/** SERIAL, REFRESH, RETRY, EXPIRE and MINIMUM behind the two names of an SOA. */
+const SOA_NUMBERS_BYTES = 20;
 
 export class AnswerFacts {
   flags = 0;
   /** RCODE with the extended bits of OPT. */
   rcode = 0;
-  questionEnd = 12;
+  questionEnd = HEADER_BYTES;
   /** Length without the OPT record and whatever stood behind it: what may be cached and relayed. */
   lengthWithoutOpt = 0;
   /** ARCOUNT of that part. */
@@ -31,8 +55,8 @@ export class AnswerFacts {
   /** Offsets of the RDATA of CNAME records in ANSWER (at most CNAME_CHAIN_MAX; `cnameCount` of them; more is a FORMAT fault). */
   readonly cnameTargetOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(CNAME_CHAIN_MAX);
   cnameCount = 0;
-  /** Offsets of the RDATA of A and AAAA records in ANSWER (first 64). */
-  readonly addressOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(64);
+  /** Offsets of the RDATA of A (4 octets) and AAAA (16) records in ANSWER (first 64); RDLENGTH stands in the two octets before. */
+  readonly addressOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(ADDRESSES_MAX);
   addressCount = 0;
   /** First EDE option of the upstream's OPT: info code, or -1; its text (UTF-8) as offsets into the message. */
   extendedErrorCode = -1;
@@ -40,12 +64,141 @@ export class AnswerFacts {
   extendedErrorTextEnd = 0;
 }
 
-/** Fills `facts` from an upstream's message. Never throws. Records inside an answer that name OPT twice, run past the end or lie about counts are faults. */
-export function readAnswer(_message: Uint8Array, _length: number, _facts: AnswerFacts): AnswerFault {
-  throw new Error('not built');
+/**
+ * Fills `facts` from an upstream's message. Never throws. Records that run past the end, counts that lie, a second OPT, and an
+ * OPT outside the additional section are faults. Names are walked, not followed: work is linear in `length`.
+ */
+export function readAnswer(message: Uint8Array, length: number, facts: AnswerFacts): AnswerFault {
+  resetFacts(facts);
+  if (length < HEADER_BYTES || length > MESSAGE_MAX_BYTES) return ANSWER_FAULT.FORMAT;
+  facts.flags = readFlags(message);
+  facts.rcode = rcodeOf(facts.flags);
+  if ((facts.flags & FLAG_QR) === 0 || opcodeOf(facts.flags) !== OPCODE.QUERY) return ANSWER_FAULT.FORMAT;
+  if (readQuestionCount(message) !== 1) return ANSWER_FAULT.FORMAT;
+  const nameEnd = skipName(message, HEADER_BYTES, length);
+  if (nameEnd < 0 || nameEnd + QUESTION_FIXED_BYTES > length) return ANSWER_FAULT.FORMAT;
+  facts.questionEnd = nameEnd + QUESTION_FIXED_BYTES;
+  facts.answerCount = readAnswerCount(message);
+
+  const firstAuthority = facts.answerCount;
+  const firstAdditional = firstAuthority + readAuthorityCount(message);
+  const recordCount = firstAdditional + readAdditionalCount(message);
+  let position = facts.questionEnd;
+  let hasOpt = false;
+  for (let index = 0; index < recordCount; index++) {
+    const ownerEnd = skipName(message, position, length);
+    const rdataStart = ownerEnd + RECORD_FIXED_BYTES;
+    if (ownerEnd < 0 || rdataStart > length) return ANSWER_FAULT.FORMAT;
+    const rdataEnd = rdataStart + readUint16(message, ownerEnd + RECORD_RDLENGTH);
+    if (rdataEnd > length) return ANSWER_FAULT.FORMAT;
+    const type = readUint16(message, ownerEnd);
+    if (type === TYPE.OPT) {
+      if (hasOpt || index < firstAdditional || message[position] !== 0) return ANSWER_FAULT.FORMAT;
+      hasOpt = true;
+      facts.lengthWithoutOpt = position;
+      facts.additionalWithoutOpt = index - firstAdditional;
+      if (!noteOpt(message, ownerEnd, rdataEnd, facts)) return ANSWER_FAULT.FORMAT;
+    } else if (!hasOpt) {
+      if (!noteTtl(message, ownerEnd + RECORD_TTL, facts)) return ANSWER_FAULT.FORMAT;
+      if (index < firstAuthority) {
+        if (!noteAnswerRecord(message, type, rdataStart, rdataEnd, facts)) return ANSWER_FAULT.FORMAT;
+      } else if (type === TYPE.SOA && index < firstAdditional) {
+        if (!noteNegativeTtl(message, ownerEnd, rdataEnd, facts)) return ANSWER_FAULT.FORMAT;
+      }
+    }
+    position = rdataEnd;
+  }
+  if (!hasOpt) {
+    facts.lengthWithoutOpt = position;
+    facts.additionalWithoutOpt = recordCount - firstAdditional;
+  }
+  return ANSWER_FAULT.NONE;
 }
 
 /** Whether both messages ask the same single question (ASCII case-insensitive name, type, class). Both have been read without fault. */
-export function sameQuestion(_a: Uint8Array, _b: Uint8Array): boolean {
-  throw new Error('not built');
+export function sameQuestion(a: Uint8Array, b: Uint8Array): boolean {
+  // A name that stands first holds no pointer, so equal octets are equal names.
+  const nameEnd = skipName(a, HEADER_BYTES, a.length);
+  if (nameEnd < 0 || nameEnd !== skipName(b, HEADER_BYTES, b.length)) return false;
+  if (nameEnd + QUESTION_FIXED_BYTES > a.length || nameEnd + QUESTION_FIXED_BYTES > b.length) return false;
+  return readUint32(a, nameEnd) === readUint32(b, nameEnd) && sameNameOctets(a, b, HEADER_BYTES, nameEnd);
+}
+
+function resetFacts(facts: AnswerFacts): void {
+  facts.flags = 0;
+  facts.rcode = 0;
+  facts.questionEnd = HEADER_BYTES;
+  facts.lengthWithoutOpt = 0;
+  facts.additionalWithoutOpt = 0;
+  facts.ttlCount = 0;
+  facts.minimumTtlSeconds = 0;
+  facts.negativeTtlSeconds = -1;
+  facts.answerCount = 0;
+  facts.cnameCount = 0;
+  facts.addressCount = 0;
+  facts.extendedErrorCode = -1;
+  facts.extendedErrorTextStart = 0;
+  facts.extendedErrorTextEnd = 0;
+}
+
+/** False if there are more records than are noted. */
+function noteTtl(message: Uint8Array, ttlOffset: number, facts: AnswerFacts): boolean {
+  if (facts.ttlCount === ANSWER_RECORDS_MAX) return false;
+  const ttlSeconds = readTtl(message, ttlOffset);
+  if (facts.ttlCount === 0 || ttlSeconds < facts.minimumTtlSeconds) facts.minimumTtlSeconds = ttlSeconds;
+  facts.ttlOffsets[facts.ttlCount++] = ttlOffset;
+  return true;
+}
+
+/** False for a CNAME that is not exactly one name, or one too many. */
+function noteAnswerRecord(
+  message: Uint8Array,
+  type: number,
+  rdataStart: number,
+  rdataEnd: number,
+  facts: AnswerFacts,
+): boolean {
+  if (type === TYPE.CNAME) {
+    if (facts.cnameCount === CNAME_CHAIN_MAX || skipName(message, rdataStart, rdataEnd) !== rdataEnd) return false;
+    facts.cnameTargetOffsets[facts.cnameCount++] = rdataStart;
+  } else if ((type === TYPE.A && rdataEnd - rdataStart === 4) || (type === TYPE.AAAA && rdataEnd - rdataStart === 16)) {
+    if (facts.addressCount < ADDRESSES_MAX) facts.addressOffsets[facts.addressCount++] = rdataStart;
+  }
+  return true;
+}
+
+/** The first SOA of AUTHORITY; false if it is malformed. */
+function noteNegativeTtl(message: Uint8Array, ownerEnd: number, rdataEnd: number, facts: AnswerFacts): boolean {
+  const mnameEnd = skipName(message, ownerEnd + RECORD_FIXED_BYTES, rdataEnd);
+  const rnameEnd = mnameEnd < 0 ? -1 : skipName(message, mnameEnd, rdataEnd);
+  if (rnameEnd < 0 || rnameEnd + SOA_NUMBERS_BYTES !== rdataEnd) return false;
+  if (facts.negativeTtlSeconds < 0) {
+    facts.negativeTtlSeconds = Math.min(readTtl(message, ownerEnd + RECORD_TTL), readTtl(message, rdataEnd - 4));
+  }
+  return true;
+}
+
+/** Extended RCODE and the first EDE option (RFC 8914); false if the option list is malformed. */
+function noteOpt(message: Uint8Array, ownerEnd: number, rdataEnd: number, facts: AnswerFacts): boolean {
+  facts.rcode |= message[ownerEnd + OPT_EXTENDED_RCODE]! << 4;
+  let position = ownerEnd + RECORD_FIXED_BYTES;
+  while (position < rdataEnd) {
+    const next = skipOption(message, position, rdataEnd);
+    if (next < 0) return false;
+    const dataStart = position + OPTION_FIXED_BYTES;
+    const isExtendedError = readUint16(message, position) === OPTION.EXTENDED_ERROR && next - dataStart >= 2;
+    if (isExtendedError && facts.extendedErrorCode < 0) {
+      facts.extendedErrorCode = readUint16(message, dataStart);
+      facts.extendedErrorTextStart = dataStart + 2;
+      facts.extendedErrorTextEnd = next;
+    }
+    position = next;
+  }
+  return true;
+}
+
+/** A TTL in seconds; one with the top bit set counts as 0 (RFC 2181 section 8). */
+function readTtl(message: Uint8Array, offset: number): number {
+  const ttlSeconds = readUint32(message, offset);
+  return ttlSeconds >= TTL_TOP_BIT ? 0 : ttlSeconds;
 }

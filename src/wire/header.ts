@@ -82,6 +82,18 @@ export function readAdditionalCount(message: Uint8Array): number {
   return readUint16(message, OFFSET_ARCOUNT);
 }
 
+export function raiseAnswerCount(message: Uint8Array): void {
+  writeUint16(message, OFFSET_ANCOUNT, readUint16(message, OFFSET_ANCOUNT) + 1);
+}
+
+export function raiseAuthorityCount(message: Uint8Array): void {
+  writeUint16(message, OFFSET_NSCOUNT, readUint16(message, OFFSET_NSCOUNT) + 1);
+}
+
+export function raiseAdditionalCount(message: Uint8Array): void {
+  writeUint16(message, OFFSET_ARCOUNT, readUint16(message, OFFSET_ARCOUNT) + 1);
+}
+
 export function writeCounts(
   message: Uint8Array,
   questions: number,

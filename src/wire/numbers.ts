@@ -9,6 +9,7 @@ export const TYPE = {
   HINFO: 13,
   MX: 15,
   TXT: 16,
+  RP: 17,
   AAAA: 28,
   SRV: 33,
   NAPTR: 35,
@@ -59,8 +60,10 @@ export const EXTENDED_ERROR = {
 
 /** EDNS option codes. */
 export const OPTION = {
+  LLQ: 1,
   NSID: 3,
   CLIENT_SUBNET: 8,
+  EXPIRE: 9,
   COOKIE: 10,
   TCP_KEEPALIVE: 11,
   PADDING: 12,

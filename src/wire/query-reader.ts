@@ -1,6 +1,24 @@
 // Reads a client's message in one bounded pass: header, question, OPT. The result object is reused for every query.
 
-/** Why a message is not answered as a query; `RESPONSE_FOR` in reply-builder.ts says what each gets. */
+import { OPT_FLAG_DO, OPT_FLAGS, OPT_VERSION, skipOption } from './edns.ts';
+import {
+  FLAG_QR,
+  HEADER_BYTES,
+  opcodeOf,
+  readAdditionalCount,
+  readAnswerCount,
+  readAuthorityCount,
+  readFlags,
+  readId,
+  readQuestionCount,
+  readUint16,
+} from './header.ts';
+import { foldOctet, LABEL_MAX_BYTES, NAME_MAX_BYTES, skipName } from './name.ts';
+import { OPCODE, OPTION, TYPE } from './numbers.ts';
+import { isOptionWellFormed } from './query-option.ts';
+import { QUESTION_FIXED_BYTES, RECORD_CLASS, RECORD_FIXED_BYTES, RECORD_RDLENGTH } from './resource-record.ts';
+
+/** Why a message is not answered as a query, and what it gets instead. */
 export const QUERY_FAULT = {
   NONE: 0,
   /** Shorter than a header: silence (RFC 8906). */
@@ -16,12 +34,14 @@ export const QUERY_FAULT = {
 } as const;
 export type QueryFault = (typeof QUERY_FAULT)[keyof typeof QUERY_FAULT];
 
+const UDP_SIZE_WITHOUT_OPT = 512;
+
 /** What one query says; one object per thread, overwritten by each `readQuery`. */
 export class QueryFacts {
   id = 0;
   flags = 0;
   /** The question section is [12, questionEnd); 12 if it could not be read. */
-  questionEnd = 12;
+  questionEnd = HEADER_BYTES;
   /** Octets of the name with its root octet. */
   nameLength = 0;
   /** The uncompressed name, ASCII letters lower-cased (RFC 4343). */
@@ -30,13 +50,93 @@ export class QueryFacts {
   class = 0;
   hasOpt = false;
   /** As sent; 512 without OPT. */
-  udpPayloadSize = 512;
+  udpPayloadSize = UDP_SIZE_WITHOUT_OPT;
   dnssecOk = false;
   /** The query carried a padding option (RFC 7830). */
   hasPadding = false;
 }
 
 /** Fills `facts` from a client's message of `length` octets. Never throws; whatever was read before a fault stays in `facts`. */
-export function readQuery(_message: Uint8Array, _length: number, _facts: QueryFacts): QueryFault {
-  throw new Error('not built');
+export function readQuery(message: Uint8Array, length: number, facts: QueryFacts): QueryFault {
+  resetFacts(facts);
+  if (length < HEADER_BYTES) return QUERY_FAULT.TOO_SHORT;
+  facts.id = readId(message);
+  facts.flags = readFlags(message);
+  if ((facts.flags & FLAG_QR) !== 0) return QUERY_FAULT.IS_RESPONSE;
+  // Before the question: what stands behind the header of an UPDATE is not one.
+  if (opcodeOf(facts.flags) !== OPCODE.QUERY) return QUERY_FAULT.OPCODE;
+  if (readQuestionCount(message) !== 1) return QUERY_FAULT.FORMAT;
+  const nameLength = readQuestionName(message, length, facts.name);
+  const nameEnd = HEADER_BYTES + nameLength;
+  if (nameLength < 0 || nameEnd + QUESTION_FIXED_BYTES > length) return QUERY_FAULT.FORMAT;
+  facts.nameLength = nameLength;
+  facts.type = readUint16(message, nameEnd);
+  facts.class = readUint16(message, nameEnd + 2);
+  facts.questionEnd = nameEnd + QUESTION_FIXED_BYTES;
+  if (readAnswerCount(message) !== 0 || readAuthorityCount(message) !== 0) return QUERY_FAULT.FORMAT;
+  return readAdditional(message, length, facts);
+}
+
+function resetFacts(facts: QueryFacts): void {
+  facts.id = 0;
+  facts.flags = 0;
+  facts.questionEnd = HEADER_BYTES;
+  facts.nameLength = 0;
+  facts.type = 0;
+  facts.class = 0;
+  facts.hasOpt = false;
+  facts.udpPayloadSize = UDP_SIZE_WITHOUT_OPT;
+  facts.dnssecOk = false;
+  facts.hasPadding = false;
+}
+
+/** Copies and folds the name behind the header. It stands first, so a pointer in it could only point at itself: -1. */
+function readQuestionName(message: Uint8Array, end: number, out: Uint8Array): number {
+  let length = 0;
+  while (HEADER_BYTES + length < end) {
+    const labelLength = message[HEADER_BYTES + length]!;
+    out[length++] = labelLength;
+    if (labelLength === 0) return length;
+    const labelEnd = length + labelLength;
+    if (labelLength > LABEL_MAX_BYTES || labelEnd >= NAME_MAX_BYTES || HEADER_BYTES + labelEnd > end) return -1;
+    for (; length < labelEnd; length++) out[length] = foldOctet(message[HEADER_BYTES + length]!);
+  }
+  return -1;
+}
+
+/** Walks every additional record, whatever it is: at least 11 octets each, so a lying ARCOUNT ends at the end of the message. */
+function readAdditional(message: Uint8Array, end: number, facts: QueryFacts): QueryFault {
+  let position = facts.questionEnd;
+  let version = 0;
+  for (let left = readAdditionalCount(message); left > 0; left--) {
+    const ownerEnd = skipName(message, position, end);
+    const rdataStart = ownerEnd + RECORD_FIXED_BYTES;
+    if (ownerEnd < 0 || rdataStart > end) return QUERY_FAULT.FORMAT;
+    const rdataEnd = rdataStart + readUint16(message, ownerEnd + RECORD_RDLENGTH);
+    if (rdataEnd > end) return QUERY_FAULT.FORMAT;
+    if (readUint16(message, ownerEnd) === TYPE.OPT) {
+      if (facts.hasOpt || message[position] !== 0) return QUERY_FAULT.FORMAT;
+      facts.hasOpt = true;
+      facts.udpPayloadSize = readUint16(message, ownerEnd + RECORD_CLASS);
+      facts.dnssecOk = (readUint16(message, ownerEnd + OPT_FLAGS) & OPT_FLAG_DO) !== 0;
+      version = message[ownerEnd + OPT_VERSION]!;
+      // The options of a later version may be laid out differently: unread.
+      if (version === 0 && !readOptions(message, rdataStart, rdataEnd, facts)) return QUERY_FAULT.FORMAT;
+    }
+    position = rdataEnd;
+  }
+  return version === 0 ? QUERY_FAULT.NONE : QUERY_FAULT.EDNS_VERSION;
+}
+
+/** Notes the options that matter; false if the list is malformed. */
+function readOptions(message: Uint8Array, start: number, end: number, facts: QueryFacts): boolean {
+  let position = start;
+  while (position < end) {
+    const next = skipOption(message, position, end);
+    if (next < 0) return false;
+    if (!isOptionWellFormed(message, position, next)) return false;
+    if (readUint16(message, position) === OPTION.PADDING) facts.hasPadding = true;
+    position = next;
+  }
+  return true;
 }

@@ -1,26 +1,64 @@
 // Builds answers of our own, octet by octet, into a caller's buffer (65,535 octets). Each function returns the new length.
 
+import { OPT_FLAG_DO, OPTION_FIXED_BYTES } from './edns.ts';
+import {
+  FLAG_CD,
+  FLAG_QR,
+  FLAG_RA,
+  FLAG_RD,
+  HEADER_BYTES,
+  raiseAdditionalCount,
+  raiseAnswerCount,
+  raiseAuthorityCount,
+  writeCounts,
+  writeFlags,
+  writeId,
+  writeUint16,
+  writeUint32,
+} from './header.ts';
+import { CLASS, OPTION, TYPE } from './numbers.ts';
 import type { QueryFacts } from './query-reader.ts';
+import { RECORD_FIXED_BYTES } from './resource-record.ts';
+
+const FLAGS_OPCODE = 0x7800;
+/** A pointer to the question's name, which always stands behind the header. */
+const POINTER_TO_QUESTION = 0xc000 | HEADER_BYTES;
 
 /**
  * Header and question of a reply to `query`: QR=1, opcode, RD and CD copied, RA=1, AA=0, Z=0, AD=0, the question octets as the
  * client sent them. `rcode`: low four bits. With `facts.questionEnd` 12 the question is left out (QDCOUNT 0).
  */
-export function startReply(_query: Uint8Array, _facts: QueryFacts, _rcode: number, _out: Uint8Array): number {
-  throw new Error('not built');
+export function startReply(query: Uint8Array, facts: QueryFacts, rcode: number, out: Uint8Array): number {
+  writeId(out, facts.id);
+  writeFlags(out, FLAG_QR | (facts.flags & (FLAGS_OPCODE | FLAG_RD | FLAG_CD)) | FLAG_RA | (rcode & 0xf));
+  writeCounts(out, facts.questionEnd > HEADER_BYTES ? 1 : 0, 0, 0, 0);
+  for (let i = HEADER_BYTES; i < facts.questionEnd; i++) out[i] = query[i]!;
+  return facts.questionEnd;
 }
 
 /** Appends an A or AAAA record (4 or 16 octets) owned by the question's name and raises ANCOUNT. */
-export function appendAddress(_out: Uint8Array, _length: number, _address: Uint8Array, _ttlSeconds: number): number {
-  throw new Error('not built');
+export function appendAddress(out: Uint8Array, length: number, address: Uint8Array, ttlSeconds: number): number {
+  const type = address.length === 4 ? TYPE.A : TYPE.AAAA;
+  const rdataStart = appendRecordHead(out, length, type, ttlSeconds, address.length);
+  out.set(address, rdataStart);
+  raiseAnswerCount(out);
+  return rdataStart + address.length;
 }
+
+/** MNAME `sotto.invalid.`, RNAME `nobody.invalid.` (RFC 6303 section 3), SERIAL 1, REFRESH 3600, RETRY 1200, EXPIRE 604800, MINIMUM open. */
+const SOA_RDATA = soaRdata();
 
 /**
  * Appends to AUTHORITY the SOA by which a refused name's negative answer is cached (RFC 2308): owner is the question's name,
  * TTL and MINIMUM `ttlSeconds`. MNAME and RNAME are fixed, under `invalid.`.
  */
-export function appendNegativeSoa(_out: Uint8Array, _length: number, _ttlSeconds: number): number {
-  throw new Error('not built');
+export function appendNegativeSoa(out: Uint8Array, length: number, ttlSeconds: number): number {
+  const rdataStart = appendRecordHead(out, length, TYPE.SOA, ttlSeconds, SOA_RDATA.length);
+  out.set(SOA_RDATA, rdataStart);
+  const end = rdataStart + SOA_RDATA.length;
+  writeUint32(out, end - 4, ttlSeconds);
+  raiseAuthorityCount(out);
+  return end;
 }
 
 /** What goes into the OPT record of a reply. Reused by the caller. */
@@ -37,12 +75,65 @@ export interface ReplyOpt {
 /** Our advertised UDP size (RFC 9715, DNS flag day 2020). */
 export const UDP_PAYLOAD_BYTES = 1232;
 
+const OPT_WITHOUT_OPTIONS_BYTES = 1 + RECORD_FIXED_BYTES;
+const INFO_CODE_BYTES = 2;
+
 /** Octets that `appendOpt` would add. */
-export function optBytes(_opt: ReplyOpt): number {
-  throw new Error('not built');
+export function optBytes(opt: ReplyOpt): number {
+  return OPT_WITHOUT_OPTIONS_BYTES + extendedErrorBytes(opt);
 }
 
 /** Appends the OPT record and raises ARCOUNT. */
-export function appendOpt(_out: Uint8Array, _length: number, _opt: ReplyOpt): number {
-  throw new Error('not built');
+export function appendOpt(out: Uint8Array, length: number, opt: ReplyOpt): number {
+  out[length] = 0;
+  writeUint16(out, length + 1, TYPE.OPT);
+  writeUint16(out, length + 3, UDP_PAYLOAD_BYTES);
+  writeUint16(out, length + 5, (opt.rcode >>> 4) << 8);
+  writeUint16(out, length + 7, opt.dnssecOk ? OPT_FLAG_DO : 0);
+  writeUint16(out, length + 9, extendedErrorBytes(opt));
+  const end = appendExtendedError(out, length + OPT_WITHOUT_OPTIONS_BYTES, opt);
+  raiseAdditionalCount(out);
+  return end;
+}
+
+function extendedErrorBytes(opt: ReplyOpt): number {
+  return opt.extendedErrorCode < 0 ? 0 : OPTION_FIXED_BYTES + INFO_CODE_BYTES + opt.extendedErrorText.length;
+}
+
+/** The EDE option (RFC 8914 section 2), if there is one. */
+function appendExtendedError(out: Uint8Array, length: number, opt: ReplyOpt): number {
+  if (opt.extendedErrorCode < 0) return length;
+  writeUint16(out, length, OPTION.EXTENDED_ERROR);
+  writeUint16(out, length + 2, INFO_CODE_BYTES + opt.extendedErrorText.length);
+  writeUint16(out, length + OPTION_FIXED_BYTES, opt.extendedErrorCode);
+  const textStart = length + OPTION_FIXED_BYTES + INFO_CODE_BYTES;
+  out.set(opt.extendedErrorText, textStart);
+  return textStart + opt.extendedErrorText.length;
+}
+
+/** Owner (the question's name), type, class IN, TTL and RDLENGTH; returns where RDATA starts. */
+function appendRecordHead(
+  out: Uint8Array,
+  length: number,
+  type: number,
+  ttlSeconds: number,
+  rdataBytes: number,
+): number {
+  writeUint16(out, length, POINTER_TO_QUESTION);
+  writeUint16(out, length + 2, type);
+  writeUint16(out, length + 4, CLASS.IN);
+  writeUint32(out, length + 6, ttlSeconds);
+  writeUint16(out, length + 10, rdataBytes);
+  return length + 2 + RECORD_FIXED_BYTES;
+}
+
+function soaRdata(): Uint8Array {
+  const names = new TextEncoder().encode('\x05sotto\x07invalid\x00\x06nobody\x07invalid\x00');
+  const rdata = new Uint8Array(names.length + 20);
+  rdata.set(names);
+  writeUint32(rdata, names.length, 1);
+  writeUint32(rdata, names.length + 4, 3600);
+  writeUint32(rdata, names.length + 8, 1200);
+  writeUint32(rdata, names.length + 12, 604_800);
+  return rdata;
 }

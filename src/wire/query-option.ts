@@ -1,0 +1,53 @@
+// Whether an EDNS option sent by a client has the form that its own RFC gives to queries. None of these options has an effect here
+// (a client's subnet is never forwarded), but a broken one is a broken message: FORMERR, whatever the option.
+
+import { OPTION_FIXED_BYTES } from './edns.ts';
+import { readUint16 } from './header.ts';
+import { OPTION } from './numbers.ts';
+
+/** FAMILY, SOURCE PREFIX-LENGTH and SCOPE PREFIX-LENGTH (RFC 7871 section 6); the address follows. */
+const SUBNET_FIXED_BYTES = 4;
+
+/** `start`: offset of the option code; `end`: after its data. Options without a rule here are never at fault (RFC 6891 section 6.1.2). */
+export function isOptionWellFormed(message: Uint8Array, start: number, end: number): boolean {
+  const dataStart = start + OPTION_FIXED_BYTES;
+  const length = end - dataStart;
+  switch (readUint16(message, start)) {
+    case OPTION.LLQ: // RFC 8764 section 3.2
+      return length === 18;
+    case OPTION.CLIENT_SUBNET:
+      return isSubnetWellFormed(message, dataStart, end);
+    case OPTION.EXPIRE: // RFC 7314 section 3.1: 0 in a query; some clients send the 4 octets of the answer
+      return length === 0 || length === 4;
+    case OPTION.COOKIE: // RFC 7873 section 4: a client cookie of 8 octets, or with a server cookie of 8 to 32 behind it
+      return length === 8 || (length >= 16 && length <= 40);
+    case OPTION.TCP_KEEPALIVE: // RFC 7828 section 3.2.1
+      return length === 0;
+    default:
+      return true;
+  }
+}
+
+/** RFC 7871 section 6: exactly the octets that the prefix needs, and no bits behind the prefix. */
+function isSubnetWellFormed(message: Uint8Array, start: number, end: number): boolean {
+  if (end - start < SUBNET_FIXED_BYTES) return false;
+  const prefixBits = message[start + 2]!;
+  if (prefixBits > longestPrefix(readUint16(message, start))) return false;
+  if (end - start - SUBNET_FIXED_BYTES !== (prefixBits + 7) >>> 3) return false;
+  const usedBits = prefixBits & 7;
+  return usedBits === 0 || (message[end - 1]! & (0xff >>> usedBits)) === 0;
+}
+
+/** By address family; an unknown family counts as a fault. Family 0 is how some clients write "no subnet". */
+function longestPrefix(family: number): number {
+  switch (family) {
+    case 0:
+      return 0;
+    case 1:
+      return 32;
+    case 2:
+      return 128;
+    default:
+      return -1;
+  }
+}

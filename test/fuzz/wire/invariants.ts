@@ -1,0 +1,105 @@
+// What must hold for every octet string, sent by whomever. Each check throws an assertion error when it does not.
+
+import assert from 'node:assert/strict';
+import dnsPacket from 'dns-packet';
+import { ANSWER_FAULT, AnswerFacts, readAnswer, sameQuestion } from '../../../src/wire/answer-reader.ts';
+import { readUint16, writeUint16 } from '../../../src/wire/header.ts';
+import { expandName, skipName } from '../../../src/wire/name.ts';
+import { nameFromText, nameToText } from '../../../src/wire/name-text.ts';
+import { QUERY_FAULT, QueryFacts, readQuery } from '../../../src/wire/query-reader.ts';
+import { appendOpt, startReply } from '../../../src/wire/reply-builder.ts';
+import { isStructurallySound } from '../../../src/wire/structure-guard.ts';
+
+const expanded = new Uint8Array(255);
+const reply = new Uint8Array(65_535);
+
+/** A query is answerable, or has a fault; its reply is a well-formed answer to it. */
+export function checkQueryReader(message: Uint8Array): void {
+  const facts = new QueryFacts();
+  const fault = readQuery(message, message.length, facts);
+  assert.ok(Object.values(QUERY_FAULT).includes(fault));
+  if (fault === QUERY_FAULT.TOO_SHORT) return;
+  assert.ok(facts.questionEnd >= 12 && facts.questionEnd <= Math.max(12, message.length));
+  if (facts.questionEnd > 12) {
+    assert.equal(facts.questionEnd, 12 + facts.nameLength + 4);
+    assertUncompressedName(facts.name, facts.nameLength);
+  }
+  const questionLength = startReply(message, facts, 0, reply);
+  assert.deepEqual(reply.slice(12, questionLength), message.slice(12, questionLength));
+  const opt = { rcode: 16, dnssecOk: facts.dnssecOk, extendedErrorCode: -1, extendedErrorText: new Uint8Array() };
+  const replyLength = appendOpt(reply, questionLength, opt);
+  if (fault !== QUERY_FAULT.NONE) return;
+  const answerFacts = new AnswerFacts();
+  assert.equal(readAnswer(reply, replyLength, answerFacts), ANSWER_FAULT.NONE);
+  assert.ok(sameQuestion(message, reply.slice(0, replyLength)));
+}
+
+/** What is noted of an answer lies inside it, and the part without OPT reads the same again. */
+export function checkAnswerReader(message: Uint8Array): void {
+  const facts = new AnswerFacts();
+  if (readAnswer(message, message.length, facts) !== ANSWER_FAULT.NONE) return;
+  const end = facts.lengthWithoutOpt;
+  assert.ok(facts.questionEnd <= end && end <= message.length);
+  let before = facts.questionEnd;
+  for (const offset of facts.ttlOffsets.subarray(0, facts.ttlCount)) {
+    assert.ok(offset >= before + 5 && offset + 6 <= end, 'a TTL stands in a record of its own');
+    before = offset + 6;
+  }
+  for (const offset of facts.cnameTargetOffsets.subarray(0, facts.cnameCount)) {
+    const length = expandName(message, offset, end, expanded);
+    if (length >= 0) assertUncompressedName(expanded, length);
+  }
+  for (const offset of facts.addressOffsets.subarray(0, facts.addressCount)) {
+    const length = readUint16(message, offset - 2);
+    assert.ok((length === 4 || length === 16) && offset + length <= end);
+  }
+  assert.ok(facts.extendedErrorTextStart <= facts.extendedErrorTextEnd && facts.extendedErrorTextEnd <= message.length);
+
+  const relayed = message.slice(0, end);
+  writeUint16(relayed, 10, facts.additionalWithoutOpt);
+  const again = new AnswerFacts();
+  assert.equal(readAnswer(relayed, end, again), ANSWER_FAULT.NONE);
+  assert.equal(again.lengthWithoutOpt, end);
+  assert.deepEqual(again.ttlOffsets, facts.ttlOffsets);
+  assert.equal(again.minimumTtlSeconds, facts.minimumTtlSeconds);
+  assert.equal(again.negativeTtlSeconds, facts.negativeTtlSeconds);
+}
+
+/** A name read at any offset is a name, and survives the way through text. */
+export function checkNames(message: Uint8Array): void {
+  for (let offset = 0; offset <= message.length; offset++) {
+    const length = expandName(message, offset, message.length, expanded);
+    if (length < 0) continue;
+    assertUncompressedName(expanded, length);
+    assert.notEqual(skipName(message, offset, message.length), -1, 'a name that expands can be skipped');
+    const name = expanded.slice(0, length);
+    assert.deepEqual(nameFromText(nameToText(name)), name);
+  }
+}
+
+/** What the guard lets through, dns-packet decodes (or refuses) record by record, as many as the header says and fit. */
+export function checkStructureGuard(message: Uint8Array): void {
+  if (!isStructurallySound(message)) return;
+  const decoded = decodeOrUndefined(message);
+  if (decoded === undefined) return;
+  const records = [decoded.answers, decoded.authorities, decoded.additionals].map((section) => section?.length ?? 0);
+  assert.deepEqual(
+    records,
+    [6, 8, 10].map((offset) => readUint16(message, offset)),
+  );
+  assert.ok(records.reduce((sum, count) => sum + count, 0) * 11 <= message.length - 12);
+}
+
+function decodeOrUndefined(message: Uint8Array): dnsPacket.DecodedPacket | undefined {
+  try {
+    return dnsPacket.decode(Buffer.from(message));
+  } catch {
+    return undefined;
+  }
+}
+
+export function assertUncompressedName(name: Uint8Array, length: number): void {
+  assert.ok(length >= 1 && length <= 255);
+  assert.equal(skipName(name, 0, length), length);
+  assert.equal(name[length - 1], 0);
+}
