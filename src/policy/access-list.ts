@@ -1,5 +1,9 @@
 // Who may ask: address ranges, compared as numbers.
 
+import { isMappedIpv4 } from '../wire/ip-address.ts';
+
+export { parseAccessEntry } from './access-entry.ts';
+
 export interface AddressRange {
   /** 16 octets; IPv4 as ::ffff:a.b.c.d. */
   readonly address: Uint8Array;
@@ -7,18 +11,67 @@ export interface AddressRange {
   readonly prefixBits: number;
 }
 
-/** `loopback`, `private`, `any`, an address, or address/prefix; a sentence saying what is wrong otherwise. */
-export function parseAccessEntry(_text: string): readonly AddressRange[] | string {
-  throw new Error('not built');
-}
+const ADDRESS_WORDS = 4;
+/** Where each of them begins. */
+const WORD_BITS = [0, 32, 64, 96];
+const MAPPED_PREFIX_BITS = 96;
 
 export class AccessList {
-  constructor(_ranges: readonly AddressRange[]) {
-    throw new Error('not built');
+  /** Of each range inside ::ffff:0:0/96: its last 32 bits and their mask. */
+  readonly #ipv4Networks: Int32Array;
+  readonly #ipv4Masks: Int32Array;
+  /** Of each range, four words. */
+  readonly #networks: Int32Array;
+  readonly #masks: Int32Array;
+
+  constructor(ranges: readonly AddressRange[]) {
+    const ipv4 = ranges.filter(isIpv4Range);
+    this.#ipv4Masks = Int32Array.from(ipv4, ({ prefixBits }) => mask(prefixBits - MAPPED_PREFIX_BITS));
+    this.#ipv4Networks = Int32Array.from(ipv4, ({ address }, index) => word(address, 12) & this.#ipv4Masks[index]!);
+    const others = ranges.filter((range) => !isIpv4Range(range));
+    this.#masks = Int32Array.from(others.flatMap(({ prefixBits }) => WORD_BITS.map((bits) => mask(prefixBits - bits))));
+    const words = others.flatMap(({ address }) => WORD_BITS.map((bits) => word(address, bits / 8)));
+    this.#networks = Int32Array.from(words, (value, index) => value & this.#masks[index]!);
   }
 
   /** `address`: 16 octets. Allocates nothing. */
-  permits(_address: Uint8Array): boolean {
-    throw new Error('not built');
+  permits(address: Uint8Array): boolean {
+    const word3 = word(address, 12);
+    if (isMappedIpv4(address)) {
+      const networks = this.#ipv4Networks;
+      for (let index = 0; index < networks.length; index++) {
+        if ((word3 & this.#ipv4Masks[index]!) === networks[index]) return true;
+      }
+    }
+    const word0 = word(address, 0);
+    const word1 = word(address, 4);
+    const word2 = word(address, 8);
+    const networks = this.#networks;
+    const masks = this.#masks;
+    for (let index = 0; index < networks.length; index += ADDRESS_WORDS) {
+      if (
+        (word0 & masks[index]!) === networks[index] &&
+        (word1 & masks[index + 1]!) === networks[index + 1] &&
+        (word2 & masks[index + 2]!) === networks[index + 2] &&
+        (word3 & masks[index + 3]!) === networks[index + 3]
+      ) {
+        return true;
+      }
+    }
+    return false;
   }
+}
+
+function isIpv4Range({ address, prefixBits }: AddressRange): boolean {
+  return prefixBits >= MAPPED_PREFIX_BITS && isMappedIpv4(address);
+}
+
+function word(address: Uint8Array, offset: number): number {
+  return (address[offset]! << 24) | (address[offset + 1]! << 16) | (address[offset + 2]! << 8) | address[offset + 3]!;
+}
+
+/** The first `bits` bits of a word; none below 0, all from 32 on. */
+function mask(bits: number): number {
+  if (bits <= 0) return 0;
+  return bits >= 32 ? -1 : -1 << (32 - bits);
 }

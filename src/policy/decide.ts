@@ -2,6 +2,7 @@
 
 import { type BlockTable, TableMatch } from '../memory/block-table/block-table.ts';
 import type { NameHasher } from '../memory/name-hash/name-hasher.ts';
+import { isClientProbe } from './client-probe.ts';
 import type { PolicySettings } from './policy-settings.ts';
 
 export const ACTION = {
@@ -40,17 +41,44 @@ export class Decision {
 }
 
 /**
- * Decides about the name last given to `hasher`. Precedence: own rules before lists, allow before block within each.
+ * Decides about the name last given to `hasher`. Precedence: own rules before lists, allow before block within each; the
+ * names of a client probe stand between rules and lists.
  * `listsComplete`: every configured list has been in force at least once.
  */
 export function decide(
-  _table: BlockTable,
-  _settings: PolicySettings,
-  _listsComplete: boolean,
-  _name: Uint8Array,
-  _nameLength: number,
-  _hasher: NameHasher,
-  _decision: Decision,
+  table: BlockTable,
+  settings: PolicySettings,
+  listsComplete: boolean,
+  name: Uint8Array,
+  nameLength: number,
+  hasher: NameHasher,
+  decision: Decision,
 ): void {
-  throw new Error('not built');
+  const { match } = decision;
+  table.find(name, nameLength, hasher, match);
+  if (match.ruleAllowSource >= 0) {
+    settle(decision, ACTION.ALLOW, REASON.RULE_ALLOWS, match.ruleAllowSource, match.ruleAllowSuffix);
+  } else if (match.ruleBlockSource >= 0) {
+    settle(decision, ACTION.BLOCK, REASON.RULE_BLOCKS, match.ruleBlockSource, match.ruleBlockSuffix);
+  } else if (isClientProbe(name, nameLength, hasher)) {
+    settle(decision, ACTION.ALLOW, REASON.CLIENT_PROBE, -1, -1);
+  } else if (match.listAllowSource >= 0) {
+    settle(decision, ACTION.ALLOW, REASON.LIST_ALLOWS, match.listAllowSource, match.listAllowSuffix);
+  } else if (match.listBlockSource >= 0) {
+    // In allowlist mode the name would be blocked anyway; this reason says more.
+    settle(decision, ACTION.BLOCK, REASON.LIST_BLOCKS, match.listBlockSource, match.listBlockSuffix);
+  } else if (!listsComplete && (settings.mode === 'allowlist' || settings.start === 'refuse')) {
+    settle(decision, ACTION.NOT_READY, REASON.LISTS_MISSING, -1, -1);
+  } else if (settings.mode === 'allowlist') {
+    settle(decision, ACTION.BLOCK, REASON.NOT_ALLOWLISTED, -1, -1);
+  } else {
+    settle(decision, ACTION.ALLOW, REASON.NO_RULE, -1, -1);
+  }
+}
+
+function settle(decision: Decision, action: Action, reason: Reason, source: number, suffix: number): void {
+  decision.action = action;
+  decision.reason = reason;
+  decision.source = source;
+  decision.suffix = suffix;
 }

@@ -1,6 +1,15 @@
 // Builds a block table (control plane only, in a helper thread).
 
-import type { RuleAction, RuleScope, TableSource } from './block-table.ts';
+import { LABEL_MAX_BYTES, NAME_MAX_BYTES } from '../../wire/name.ts';
+import { HASH_KEY_BYTES, NameHasher } from '../name-hash/name-hasher.ts';
+import type { RuleAction, RuleScope, SourceKind, TableSource } from './block-table.ts';
+import { CLASS_FIELD, EXACT, SOURCES_MAX, SUBTREE } from './block-table-layout.ts';
+import { NameArena } from './name-arena.ts';
+import { NameIndex } from './name-index.ts';
+import { SourceSets } from './source-sets.ts';
+import { writeBlockTable } from './write-block-table.ts';
+
+export { BlockTableTooLarge } from './name-arena.ts';
 
 export interface BuildOptions {
   /** 16 octets, the installation's hash key. */
@@ -10,17 +19,59 @@ export interface BuildOptions {
 }
 
 export class BlockTableBuilder {
-  constructor(_options: BuildOptions) {
-    throw new Error('not built');
+  readonly #options: BuildOptions;
+  readonly #hasher: NameHasher;
+  readonly #arena = new NameArena();
+  readonly #index = new NameIndex(this.#arena);
+  readonly #sets = new SourceSets();
+
+  /** Throws RangeError on a key of another length or more than 65,534 sources. */
+  constructor(options: BuildOptions) {
+    if (options.sources.length > SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX} sources`);
+    this.#hasher = new NameHasher(options.hashKey);
+    this.#options = { ...options, hashKey: options.hashKey.slice(0, HASH_KEY_BYTES) };
   }
 
-  /** Adds one name of source `sourceIndex`: a lower-cased uncompressed wire name of `length` octets, copied. */
-  add(_sourceIndex: number, _name: Uint8Array, _length: number, _scope: RuleScope, _action: RuleAction): void {
-    throw new Error('not built');
+  /** Different names added so far. */
+  get entryCount(): number {
+    return this.#index.count;
   }
 
-  /** The finished table, ready to publish or to write to disk byte for byte. */
+  /**
+   * Adds one name of source `sourceIndex`: a lower-cased uncompressed wire name of `length` octets, copied. The order of the
+   * calls does not matter. False, and nothing added, if the octets are no name or the root: to list the root would be to list
+   * everything. Throws RangeError for a source that does not exist, BlockTableTooLarge at about 4 GB.
+   */
+  add(sourceIndex: number, name: Uint8Array, length: number, scope: RuleScope, action: RuleAction): boolean {
+    const source = this.#options.sources[sourceIndex];
+    if (source === undefined) throw new RangeError(`no source ${sourceIndex}`);
+    if (!isListableName(name, length)) return false;
+    this.#hasher.hash(name, length);
+    const position = this.#index.intern(this.#hasher.fullHigh >>> 0, name, length);
+    const field = classField(source.kind, action) + (scope === 'subtree' ? SUBTREE : EXACT);
+    this.#index.changeSet(position, this.#sets.with(this.#index.set(position), field, sourceIndex));
+    return true;
+  }
+
+  /** The finished table, ready to publish or to write to disk byte for byte. The same for the same names and options. */
   finish(): SharedArrayBuffer {
-    throw new Error('not built');
+    return writeBlockTable(this.#options, this.#index, this.#arena, this.#sets);
   }
+}
+
+function classField(kind: SourceKind, action: RuleAction): number {
+  if (kind === 'rules') return action === 'allow' ? CLASS_FIELD.RULE_ALLOW : CLASS_FIELD.RULE_BLOCK;
+  return action === 'allow' ? CLASS_FIELD.LIST_ALLOW : CLASS_FIELD.LIST_BLOCK;
+}
+
+/** Labels that fill `length` exactly; the arena and the reader rely on the root octet at the end. */
+function isListableName(name: Uint8Array, length: number): boolean {
+  if (length < 2 || length > NAME_MAX_BYTES || length > name.length) return false;
+  let offset = 0;
+  while (name[offset] !== 0) {
+    if (name[offset]! > LABEL_MAX_BYTES) return false;
+    offset += 1 + name[offset]!;
+    if (offset >= length) return false;
+  }
+  return offset === length - 1;
 }

@@ -1,7 +1,17 @@
-// Hashes every suffix of a name once per query; the block table and the answer cache both use the result.
+// Hashes every suffix of a name once per query; the block table and the answer cache both use the result. One per thread.
+//
+// HalfSipHash-1-3 with a 64-bit result. The message hashed for a suffix is read from the root leftwards, so that a longer
+// suffix continues where its parent stopped:
+//
+//   key[8..15] | label nearest the root | next label | …        each label: length octet, octets, zeros up to a multiple of 4
+//
+// key[0..7] is HalfSipHash's own key; the other half of the key is the message's first two words, absorbed once in the
+// constructor: 16 secret octets at no cost per name. Each label's length octet keeps the padding unambiguous.
 
 export const HASH_KEY_BYTES = 16;
 export const LABELS_MAX = 128;
+
+const KEY_PREFIX_BYTES = 8;
 
 /**
  * Reusable, one per thread. After `hash(name, length)`, index i (0 .. labelCount-1) describes the suffix made of the last
@@ -17,12 +27,131 @@ export class NameHasher {
   /** High 32 bits, signed. */
   readonly high: Int32Array<ArrayBuffer> = new Int32Array(LABELS_MAX);
 
-  constructor(_key: Uint8Array) {
-    throw new Error('not built');
+  /** The state v0..v3 after both halves of the key. */
+  readonly #start: Int32Array;
+  /** Where each label starts, leftmost first. */
+  readonly #labelOffset = new Uint8Array(LABELS_MAX);
+
+  /** `key`: 16 octets, secret. Throws RangeError on another length. */
+  constructor(key: Uint8Array) {
+    if (key.length !== HASH_KEY_BYTES) throw new RangeError(`a name hash key has ${HASH_KEY_BYTES} octets`);
+    this.#start = keyedState(key);
+  }
+
+  /** Index of the whole name, -1 for the root. */
+  get fullIndex(): number {
+    return this.labelCount - 1;
+  }
+
+  /** Low half of the whole name's hash, 0 for the root. */
+  get fullLow(): number {
+    return this.labelCount === 0 ? 0 : this.low[this.labelCount - 1]!;
+  }
+
+  /** High half of the whole name's hash, 0 for the root. */
+  get fullHigh(): number {
+    return this.labelCount === 0 ? 0 : this.high[this.labelCount - 1]!;
   }
 
   /** `name`: lower-cased uncompressed wire name at offset 0, `length` octets with its root octet. */
-  hash(_name: Uint8Array, _length: number): void {
-    throw new Error('not built');
+  hash(name: Uint8Array, length: number): void {
+    const labelOffset = this.#labelOffset;
+    let labelCount = 0;
+    for (let offset = 0; offset < length - 1 && labelCount < LABELS_MAX; labelCount++) {
+      labelOffset[labelCount] = offset;
+      offset += 1 + name[offset]!;
+    }
+    this.labelCount = labelCount;
+
+    let v0 = this.#start[0]!;
+    let v1 = this.#start[1]!;
+    let v2 = this.#start[2]!;
+    let v3 = this.#start[3]!;
+    let absorbedBytes = KEY_PREFIX_BYTES;
+    let end = length - 1;
+    for (let suffix = 0; suffix < labelCount; suffix++) {
+      const start = labelOffset[labelCount - 1 - suffix]!;
+      for (let offset = start; offset < end; offset += 4) {
+        let word = name[offset]! | (name[offset + 1]! << 8) | (name[offset + 2]! << 16) | (name[offset + 3]! << 24);
+        // What was read past the label belongs to its parent (or to nobody): it becomes the padding.
+        const excessBytes = offset + 4 - end;
+        if (excessBytes > 0) word &= -1 >>> (excessBytes << 3);
+        v3 ^= word;
+        // One SipRound, in locals.
+        v0 = (v0 + v1) | 0;
+        v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+        v0 = (v0 << 16) | (v0 >>> 16);
+        v2 = (v2 + v3) | 0;
+        v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+        v0 = (v0 + v3) | 0;
+        v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+        v2 = (v2 + v1) | 0;
+        v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+        v2 = (v2 << 16) | (v2 >>> 16);
+        v0 ^= word;
+        absorbedBytes += 4;
+      }
+      this.suffixOffset[suffix] = start;
+      this.#finalize(suffix, absorbedBytes << 24, v0, v1, v2, v3);
+      end = start;
+    }
   }
+
+  /** Absorbs the closing word, then draws both halves of the result, from a copy of the running state. */
+  #finalize(suffix: number, lengthWord: number, v0: number, v1: number, v2: number, v3: number): void {
+    v3 ^= lengthWord;
+    for (let round = 0; round <= 6; round++) {
+      v0 = (v0 + v1) | 0;
+      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+      v0 = (v0 << 16) | (v0 >>> 16);
+      v2 = (v2 + v3) | 0;
+      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+      v0 = (v0 + v3) | 0;
+      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+      v2 = (v2 + v1) | 0;
+      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+      v2 = (v2 << 16) | (v2 >>> 16);
+      if (round === 0) {
+        v0 ^= lengthWord;
+        v2 ^= 0xee;
+      } else if (round === 3) {
+        this.low[suffix] = v1 ^ v3;
+        v1 ^= 0xdd;
+      }
+    }
+    this.high[suffix] = v1 ^ v3;
+  }
+}
+
+/** The state v0..v3 once the whole key is absorbed. Not hot, so its SipRound works on an array. */
+function keyedState(key: Uint8Array): Int32Array {
+  const view = new DataView(key.buffer, key.byteOffset, key.length);
+  const key0 = view.getInt32(0, true);
+  const key1 = view.getInt32(4, true);
+  // 0xee marks the variant with a 64-bit result.
+  const state = Int32Array.of(key0, key1 ^ 0xee, 0x6c796765 ^ key0, 0x74656462 ^ key1);
+  for (let offset = KEY_PREFIX_BYTES; offset < HASH_KEY_BYTES; offset += 4) {
+    const word = view.getInt32(offset, true);
+    state[3]! ^= word;
+    sipRound(state);
+    state[0]! ^= word;
+  }
+  return state;
+}
+
+function sipRound(v: Int32Array): void {
+  v[0]! += v[1]!;
+  v[1] = rotateLeft(v[1]!, 5) ^ v[0]!;
+  v[0] = rotateLeft(v[0]!, 16);
+  v[2]! += v[3]!;
+  v[3] = rotateLeft(v[3]!, 8) ^ v[2]!;
+  v[0]! += v[3]!;
+  v[3] = rotateLeft(v[3]!, 7) ^ v[0]!;
+  v[2]! += v[1]!;
+  v[1] = rotateLeft(v[1]!, 13) ^ v[2]!;
+  v[2] = rotateLeft(v[2]!, 16);
+}
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
 }
