@@ -1,14 +1,141 @@
-// Configuration file -> checked settings, or every fault at once.
+// Configuration file -> checked settings, or every fault at once. Main thread and offline commands.
 
-import type { SettingsResult } from './settings.ts';
+import { availableParallelism, hostname, networkInterfaces } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
+import { noticeEmptyAllowlist, reportMissingCertificate, reportOwnUpstreams } from './cross-checks.ts';
+import { anything, text as textField } from './fields.ts';
+import { PATH_FORM, readDirectoryPath } from './operator-path.ts';
+import { readSettingsFile } from './read-settings-file.ts';
+import type { Settings, SettingsResult } from './settings.ts';
+import { FaultCollector } from './settings-fault.ts';
+import { readTable, type TableContext } from './table-reader.ts';
+import { ACCESS_SHAPE, readAccess } from './tables/access-table.ts';
+import { CACHE_SHAPE, readCache } from './tables/cache-table.ts';
+import { CERTIFICATE_SHAPE, readCertificates } from './tables/certificate-table.ts';
+import { LIST_SHAPE, readLists } from './tables/list-table.ts';
+import { LISTEN_SHAPE, readListen } from './tables/listen-table.ts';
+import { BLOCK_ADDRESSES_SHAPE, POLICY_SHAPE, readPolicy } from './tables/policy-table.ts';
+import { readServer, SERVER_SHAPE } from './tables/server-table.ts';
+import { readUpstreams, UPSTREAM_SHAPE } from './tables/upstream-table.ts';
+import { tomlLines } from './toml-lines.ts';
+import { parseToml, type TomlTree } from './toml-text.ts';
+
+export { formatFault } from './settings-fault.ts';
 
 export interface SettingsEnvironment {
   readonly workingDirectory: string;
   readonly cores: number;
   readonly hostName: string;
+  /** The machine's, where not given. */
+  readonly platform?: NodeJS.Platform;
+  readonly localAddresses?: readonly string[];
+  readonly now?: Date;
 }
 
-/** Reads and checks `file` (undefined: the built-in defaults). Throws OperatorError CONFIG_UNREADABLE if the file cannot be read. */
-export function loadSettings(_file: string | undefined, _environment?: SettingsEnvironment): SettingsResult {
-  throw new Error('not built');
+const TOP_SHAPE = z.strictObject({
+  state_dir: textField(PATH_FORM),
+  certificate_dir: textField(PATH_FORM),
+  server: anything(),
+  listen: anything(),
+  access: anything(),
+  upstream: anything(),
+  cache: anything(),
+  list: anything(),
+  policy: anything(),
+  certificate: anything(),
+});
+
+const KNOWN_KEYS = Object.fromEntries(
+  Object.entries({
+    '': TOP_SHAPE,
+    server: SERVER_SHAPE,
+    listen: LISTEN_SHAPE,
+    access: ACCESS_SHAPE,
+    upstream: UPSTREAM_SHAPE,
+    cache: CACHE_SHAPE,
+    list: LIST_SHAPE,
+    policy: POLICY_SHAPE,
+    'policy.block_response': BLOCK_ADDRESSES_SHAPE,
+    certificate: CERTIFICATE_SHAPE,
+  }).map(([table, schema]) => [table, Object.keys(schema.shape)]),
+);
+
+/**
+ * Reads and checks `file` (undefined: the built-in defaults). Never fails on what is in the file; throws OperatorError
+ * CONFIG_UNREADABLE if the file cannot be read.
+ */
+export function loadSettings(
+  file: string | undefined,
+  environment: SettingsEnvironment = thisMachine(),
+): SettingsResult {
+  if (file === undefined) return readTree({}, '', undefined, environment);
+  const path = resolve(environment.workingDirectory, file);
+  const text = readSettingsFile(path);
+  if (text.wrong !== undefined) return { ok: false, faults: [{ line: 0, key: '', message: text.wrong }] };
+  return readSettings(text.value, path, environment);
+}
+
+/** The same for the text of a file. `configFile`: its absolute path. Never throws. */
+export function readSettings(text: string, configFile: string, environment: SettingsEnvironment): SettingsResult {
+  const parsed = parseToml(text);
+  if ('fault' in parsed) return { ok: false, faults: [parsed.fault] };
+  return readTree(parsed.tree, text, configFile, environment);
+}
+
+function readTree(
+  tree: TomlTree,
+  source: string,
+  configFile: string | undefined,
+  environment: SettingsEnvironment,
+): SettingsResult {
+  const faults = new FaultCollector();
+  const context: TableContext = {
+    faults,
+    baseDirectory: configFile === undefined ? environment.workingDirectory : dirname(configFile),
+    cores: environment.cores,
+    hostName: environment.hostName,
+    platform: environment.platform ?? process.platform,
+    localAddresses: environment.localAddresses ?? interfaceAddresses(),
+    now: environment.now ?? new Date(),
+    knownKeys: KNOWN_KEYS,
+  };
+  const top = readTable(TOP_SHAPE, tree, [], context);
+  const listen = readListen(top.listen, context);
+  const upstreams = readUpstreams(top.upstream, context);
+  reportOwnUpstreams(upstreams, listen.doh, context);
+  const { policy, rules } = readPolicy(top.policy, context);
+  const lists = readLists(top.list, policy.mode === 'allowlist', context);
+  const certificates = readCertificates(top.certificate, context);
+  reportMissingCertificate(top.certificate, listen, faults);
+  if (policy.mode === 'allowlist') noticeEmptyAllowlist(lists, rules, faults);
+  const lineOf = tomlLines(source);
+  const settings: Settings = {
+    configFile,
+    stateDirectory: directory('state_dir', top.state_dir ?? 'state', context),
+    certificateDirectory: directory('certificate_dir', top.certificate_dir ?? 'certs', context),
+    server: readServer(top.server, context),
+    listen,
+    access: readAccess(top.access, context),
+    upstreams: upstreams.map(({ upstream }) => upstream),
+    cache: readCache(top.cache, context),
+    lists,
+    rules: rules.map(({ text, path }) => ({ text, line: lineOf(path) })),
+    policy,
+    certificates,
+  };
+  if (faults.hasFaults) return { ok: false, faults: faults.faults(lineOf) };
+  return { ok: true, settings, notices: faults.notices(lineOf) };
+}
+
+function directory(key: string, written: string, context: TableContext): string {
+  return context.faults.accept([key], readDirectoryPath(written, context.baseDirectory)) ?? '';
+}
+
+function thisMachine(): SettingsEnvironment {
+  return { workingDirectory: process.cwd(), cores: availableParallelism(), hostName: hostname() };
+}
+
+function interfaceAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }

@@ -8,7 +8,7 @@ export interface ListenAddress {
   /** Textual address without brackets; `0.0.0.0` and `::` are wildcards. */
   readonly address: string;
   readonly port: number;
-  /** From the built-in defaults: skipped with a notice where the machine lacks it. */
+  /** A built-in [::1], or the :: of ":53": skipped with a notice where the machine lacks it. */
   readonly optional: boolean;
 }
 
@@ -68,7 +68,7 @@ export interface Settings {
 export interface SettingsFault {
   /** 1-based; 0 where no line can be named. */
   readonly line: number;
-  /** Dotted key, e.g. `listen.dns[1]`. */
+  /** Dotted key, e.g. `listen.dns[1]` (counted from 0); empty for the file as a whole. */
   readonly key: string;
   readonly message: string;
 }

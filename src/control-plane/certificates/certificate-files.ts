@@ -1,0 +1,94 @@
+// source = "files": a certificate chain and a key of the operator's own, checked before anything is served with them.
+
+import type { X509Certificate } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { certificateCovers } from './certificate-names.ts';
+import { certificatesInPem, privateKeyInPem, readPemFile } from './pem.ts';
+
+export interface CertificateFiles {
+  /** Leaf first, each issued by the next. */
+  readonly chain: readonly X509Certificate[];
+  readonly chainPem: string;
+  readonly keyPem: string;
+  /** Others than the owner can read the key's file. */
+  readonly keyIsExposed: boolean;
+}
+
+export type CertificateFilesReading =
+  | { readonly ok: true; readonly files: CertificateFiles }
+  | { readonly ok: false; readonly file: 'cert' | 'key'; readonly wrong: string };
+
+/** Reads and checks the pair; a fault names the file it is in. Dates and names are no faults: see `certificateDoubts`. */
+export function readCertificateFiles(certPath: string, keyPath: string): CertificateFilesReading {
+  const certWrong = (wrong: string) => ({ ok: false, file: 'cert', wrong: `${certPath}: ${wrong}` }) as const;
+  const keyWrong = (wrong: string) => ({ ok: false, file: 'key', wrong: `${keyPath}: ${wrong}` }) as const;
+
+  const certText = readPemFile(certPath);
+  if (certText.wrong !== undefined) return certWrong(certText.wrong);
+  const chain = certificatesInPem(certText.value);
+  if (chain.wrong !== undefined) return certWrong(chain.wrong);
+  const keyText = readPemFile(keyPath);
+  if (keyText.wrong !== undefined) return keyWrong(keyText.wrong);
+  const key = privateKeyInPem(keyText.value);
+  if (key.wrong !== undefined) return keyWrong(key.wrong);
+
+  const owner = chain.value.findIndex((certificate) => certificate.checkPrivateKey(key.value));
+  if (owner < 0) return keyWrong(`the key does not belong to the certificate in ${certPath}`);
+  if (owner > 0) return certWrong(`the certificate of the key stands at place ${owner + 1}; it must come first`);
+  const misplaced = misplacedIssuer(chain.value);
+  if (misplaced !== undefined) return certWrong(misplaced);
+
+  const chainPem = chain.value.map((certificate) => certificate.toString()).join('');
+  const keyPem = key.value.export({ type: 'pkcs8', format: 'pem' }).toString();
+  try {
+    createSecureContext({ cert: chainPem, key: keyPem });
+  } catch (error) {
+    return certWrong(`TLS refuses this certificate and key: ${(error as Error).message}`);
+  }
+  const keyIsExposed = process.platform !== 'win32' && (statSync(keyPath).mode & 0o077) !== 0;
+  return { ok: true, files: { chain: chain.value, chainPem, keyPem, keyIsExposed } };
+}
+
+/** Servers must send each certificate before its issuer (RFC 5246 section 7.4.2); many clients insist. */
+function misplacedIssuer(chain: readonly X509Certificate[]): string | undefined {
+  for (const [index, certificate] of chain.entries()) {
+    const next = chain[index + 1];
+    if (next === undefined || certificate.checkIssued(next)) continue;
+    const issuer = chain.findIndex((other, place) => place !== index && certificate.checkIssued(other));
+    if (issuer >= 0)
+      return `certificate ${index + 1} is issued by certificate ${issuer + 1}, which must follow it directly`;
+  }
+  return undefined;
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+const ENDS_SOON_DAYS = 14;
+
+/** What clients may stumble over, although it can be served. */
+export function certificateDoubts(files: CertificateFiles, names: readonly string[], now: Date): string[] {
+  const leaf = files.chain[0]!;
+  const doubts: string[] = [];
+  const daysLeft = (leaf.validToDate.getTime() - now.getTime()) / DAY_MILLISECONDS;
+  if (daysLeft < 0) doubts.push(`the certificate expired on ${dayOf(leaf.validToDate)}; clients refuse it`);
+  else if (daysLeft < ENDS_SOON_DAYS)
+    doubts.push(`the certificate ends on ${dayOf(leaf.validToDate)}; replace it before`);
+  if (leaf.validFromDate > now) doubts.push(`the certificate is not valid before ${dayOf(leaf.validFromDate)}`);
+
+  const uncovered = names.filter((name) => !certificateCovers(leaf, name));
+  if (uncovered.length > 0)
+    doubts.push(`the certificate does not cover ${uncovered.join(', ')}; clients asking for them refuse it`);
+
+  const stranger = files.chain.findIndex(
+    (certificate, index) => index > 0 && !files.chain[index - 1]!.checkIssued(certificate),
+  );
+  if (stranger > 0) doubts.push(`certificate ${stranger + 1} of the chain did not issue the one before it`);
+  if (files.chain.length === 1 && !leaf.checkIssued(leaf))
+    doubts.push('the file holds no intermediate certificate; clients that do not know the issuer refuse it');
+  if (files.keyIsExposed) doubts.push('others than its owner can read the key; set its mode to 0600');
+  return doubts;
+}
+
+export function dayOf(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'an unknown day' : date.toISOString().slice(0, 10);
+}
