@@ -11,6 +11,7 @@ export const ERROR_CATALOG = {
   STATE_LOCKED: { exitCode: 1, meaning: 'Another gateway already uses this state directory.' },
   CERTIFICATE: { exitCode: 1, meaning: 'A certificate or key is missing, unreadable or does not fit.' },
   USER_UNKNOWN: { exitCode: 1, meaning: 'server.user does not exist on this machine.' },
+  USER_NOT_PERMITTED: { exitCode: 1, meaning: 'This process cannot become server.user, or not for good.' },
   USER_CANNOT_ACCESS: { exitCode: 1, meaning: 'server.user could not work with the files it needs.' },
   PRIVILEGES_NEED_KOFFI: {
     exitCode: 1,
@@ -18,6 +19,10 @@ export const ERROR_CATALOG = {
   },
   LIST_UNREADABLE: { exitCode: 1, meaning: 'A list file cannot be read.' },
   THREAD_START: { exitCode: 1, meaning: 'A query thread could not be started.' },
+  NO_ANSWER: { exitCode: 1, meaning: 'A server that was asked gave no answer.' },
+  GATEWAY_SILENT: { exitCode: 1, meaning: 'The running gateway does not answer on its control socket.' },
+  GATEWAY_FORBIDDEN: { exitCode: 1, meaning: 'This user may not talk to the running gateway, or read what it left.' },
+  NOTHING_COMPILED: { exitCode: 1, meaning: 'No gateway runs, and none has left compiled lists.' },
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CATALOG;

@@ -1,0 +1,84 @@
+// One gateway per state directory. Main thread. The lock is SQLite's, on an empty file: of the locks Node can reach it alone
+// is the system's own (fcntl), so it ends with the process however that ends, needs no clean-up and has no race.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { OperatorError } from '../../errors.ts';
+
+export const LOCK_NAME = 'gateway.lock';
+/** The holder's process id, for people: nothing depends on it. */
+export const PROCESS_ID_NAME = 'gateway.lock.pid';
+const SQLITE_BUSY = 5;
+/** Two that start together step on each other's first, weaker locks; both would give up without another try. */
+const PATIENCE_MILLISECONDS = 300;
+
+export interface StateLock {
+  release(): Promise<void>;
+}
+
+/** Throws OperatorError STATE_LOCKED, or STATE_DIRECTORY where no lock can be had at all. */
+export async function lockStateDirectory(directory: string): Promise<StateLock> {
+  const path = join(directory, LOCK_NAME);
+  let database: DatabaseSync | undefined;
+  try {
+    makeFile(path);
+    database = new DatabaseSync(path, { timeout: PATIENCE_MILLISECONDS });
+    // Held until the connection is closed. Nothing is ever written, so no journal is needed either.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    writeProcessId(directory);
+  } catch (cause) {
+    database?.close();
+    throw (cause as { errcode?: number }).errcode === SQLITE_BUSY
+      ? new OperatorError('STATE_LOCKED', describeHolder(directory))
+      : new OperatorError('STATE_DIRECTORY', `state_dir ${directory} cannot be locked: ${(cause as Error).message}`, {
+          cause,
+        });
+  }
+  const held = database;
+  return {
+    release: async () => {
+      if (!held.isOpen) return;
+      rmSync(join(directory, PROCESS_ID_NAME), { force: true });
+      held.close();
+    },
+  };
+}
+
+/**
+ * Mode 0600, since whoever may read the file could lock it. Not opened if it is there: closing any descriptor of a file ends
+ * all fcntl locks that this process holds on it.
+ */
+function makeFile(path: string): void {
+  try {
+    writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function writeProcessId(directory: string): void {
+  const path = join(directory, PROCESS_ID_NAME);
+  const scrap = `${path}.${randomBytes(6).toString('hex')}.new`;
+  writeFileSync(scrap, `${process.pid}\n`, { flag: 'wx', mode: 0o644 });
+  renameSync(scrap, path);
+}
+
+function describeHolder(directory: string): string {
+  const id = readProcessId(join(directory, PROCESS_ID_NAME));
+  const holder = id === undefined ? 'another process' : `process ${id}`;
+  return `state_dir ${directory} is in use by ${holder}; stop that gateway, or give this one a state_dir of its own`;
+}
+
+/** Undefined where it is not known, or is that of a process long gone (or of one in another container). */
+function readProcessId(path: string): number | undefined {
+  try {
+    const id = Number(readFileSync(path, 'utf8'));
+    if (!Number.isSafeInteger(id) || id <= 0) return undefined;
+    process.kill(id, 0);
+    return id;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? Number(readFileSync(path, 'utf8')) : undefined;
+  }
+}

@@ -1,0 +1,148 @@
+// Starts the query threads, keeps them alive and brings every publication to all of them. Runs in the main thread.
+
+import { Worker } from 'node:worker_threads';
+import { OperatorError } from '../../errors.ts';
+import type { FromThread, ToThread } from '../../plane-messages/messages.ts';
+import type { ThreadStart } from '../../plane-messages/thread-start.ts';
+import type { ListeningSocket } from '../../sockets/listening-socket.ts';
+import { Publications } from './publications.ts';
+
+export interface ThreadPoolOptions {
+  readonly threads: number;
+  /** The module each thread runs: data-plane/worker, or a test's variant of it. */
+  readonly entry: URL;
+  /** What is in force now; called for every start and restart. */
+  startData(threadSlot: number): ThreadStart;
+  /** The sockets a thread shall serve; called for every start and restart once the pool listens. */
+  socketsFor(threadSlot: number): readonly ListeningSocket[];
+  onMessage(threadSlot: number, message: FromThread): void;
+  /** After a thread is gone and before its successor starts: shared memory can be cleaned up. */
+  onDeath(threadSlot: number, error: Error | undefined): void;
+}
+
+/** A publication before the pool has given it a number. */
+export type Publication = ToThread extends infer Message
+  ? Message extends ToThread
+    ? Omit<Message, 'publication'>
+    : never
+  : never;
+
+interface Thread {
+  readonly worker: Worker;
+  readonly startedAtMilliseconds: number;
+}
+
+const RESTART_DELAYS_MILLISECONDS = [0, 100, 500, 1_000, 5_000];
+/** A thread that lived this long is restarted at once again. */
+const STABLE_MILLISECONDS = 30_000;
+
+export class ThreadPool {
+  readonly #options: ThreadPoolOptions;
+  readonly #threads = new Map<number, Thread>();
+  readonly #failures = new Map<number, number>();
+  readonly #publications = new Publications();
+  readonly #restartTimers = new Set<NodeJS.Timeout>();
+  #isListening = false;
+  #isStopping = false;
+
+  constructor(options: ThreadPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Starts all threads; resolves when each has built its structures. Throws OperatorError THREAD_START. */
+  async start(): Promise<void> {
+    const slots = Array.from({ length: this.#options.threads }, (_, index) => index + 1);
+    await Promise.all(slots.map((slot) => this.#startThread(slot)));
+  }
+
+  /** Lets every thread open its listeners; resolves when all answer. */
+  async listen(): Promise<void> {
+    this.#isListening = true;
+    const starts = [...this.#threads.keys()].map((slot) => this.#sendListen(slot));
+    await Promise.all(starts);
+  }
+
+  /** Sends a change to all threads; resolves when each has it in force (or is gone). */
+  async publish(message: Publication): Promise<void> {
+    const { publication, acknowledged } = this.#publications.begin(this.#threads.keys());
+    for (const { worker } of this.#threads.values()) worker.postMessage({ ...message, publication });
+    await acknowledged;
+  }
+
+  /** Opens further listeners in one thread. */
+  async addSockets(threadSlot: number, sockets: readonly ListeningSocket[]): Promise<void> {
+    const thread = this.#threads.get(threadSlot);
+    if (thread === undefined) return;
+    const { publication, acknowledged } = this.#publications.begin([threadSlot]);
+    thread.worker.postMessage({ kind: 'listen', publication, sockets } satisfies ToThread);
+    await acknowledged;
+  }
+
+  /** Threads as they are now, for tests and the status page. */
+  get workers(): ReadonlyMap<number, Worker> {
+    return new Map([...this.#threads].map(([slot, thread]) => [slot, thread.worker]));
+  }
+
+  /** Lets the threads answer what is in flight; what is not done after `graceMilliseconds` is ended. */
+  async drain(graceMilliseconds: number): Promise<void> {
+    this.#isStopping = true;
+    for (const timer of this.#restartTimers) clearTimeout(timer);
+    await Promise.all(
+      [...this.#threads.values()].map(async ({ worker }) => {
+        const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+        worker.postMessage({ kind: 'drain', graceMilliseconds } satisfies ToThread);
+        const timer = setTimeout(() => void worker.terminate(), graceMilliseconds + 1_000);
+        await exited;
+        clearTimeout(timer);
+      }),
+    );
+  }
+
+  #startThread(slot: number): Promise<void> {
+    const worker = new Worker(this.#options.entry, {
+      workerData: this.#options.startData(slot),
+      name: `query-${slot}`,
+    });
+    this.#threads.set(slot, { worker, startedAtMilliseconds: performance.now() });
+    let failure: Error | undefined;
+    return new Promise<void>((resolve, reject) => {
+      worker.on('message', (message: FromThread) => {
+        if (message.kind === 'acknowledged') this.#publications.acknowledge(message.publication, slot);
+        else if (message.kind === 'started') {
+          resolve();
+          if (this.#isListening) void this.#sendListen(slot);
+        } else this.#options.onMessage(slot, message);
+      });
+      worker.on('error', (error: unknown) => {
+        failure = error instanceof Error ? error : new Error(String(error));
+      });
+      worker.on('exit', () => {
+        reject(
+          new OperatorError('THREAD_START', `query thread ${slot} did not start: ${failure?.message ?? 'it ended'}`),
+        );
+        this.#threadExited(slot, failure);
+      });
+    });
+  }
+
+  async #sendListen(slot: number): Promise<void> {
+    await this.addSockets(slot, this.#options.socketsFor(slot));
+  }
+
+  #threadExited(slot: number, failure: Error | undefined): void {
+    const thread = this.#threads.get(slot);
+    this.#threads.delete(slot);
+    this.#publications.threadExited(slot);
+    if (this.#isStopping) return;
+    this.#options.onDeath(slot, failure);
+    const livedMilliseconds = performance.now() - (thread?.startedAtMilliseconds ?? 0);
+    const failures = livedMilliseconds >= STABLE_MILLISECONDS ? 0 : (this.#failures.get(slot) ?? 0);
+    this.#failures.set(slot, failures + 1);
+    const delay = RESTART_DELAYS_MILLISECONDS[Math.min(failures, RESTART_DELAYS_MILLISECONDS.length - 1)]!;
+    const timer = setTimeout(() => {
+      this.#restartTimers.delete(timer);
+      this.#startThread(slot).catch(() => undefined); // its exit is handled like any other
+    }, delay);
+    this.#restartTimers.add(timer);
+  }
+}

@@ -1,0 +1,43 @@
+// One bound SO_REUSEPORT socket, opened through libc so that it belongs to no event loop: any thread can adopt a duplicate.
+
+import { errorCode, IPV6_OPTION, LEVEL, type Libc, SOCKET_OPTION, SOCKET_TYPE } from './libc.ts';
+import { ADDRESS_FAMILY } from './libc.ts';
+import type { Protocol } from './probe-address.ts';
+import { socketAddress } from './socket-address.ts';
+
+/** Connections that wait to be accepted; the system lowers it to net.core.somaxconn. */
+export const STREAM_BACKLOG = 1024;
+/** Room for a burst while a thread is busy or being restarted. */
+export const RECEIVE_BUFFER_BYTES = 1024 * 1024;
+
+export type OpenResult =
+  | { readonly ok: true; readonly descriptor: number }
+  | { readonly ok: false; readonly code: string };
+
+/** TCP sockets already listen when this returns. */
+export function openSharedDescriptor(libc: Libc, protocol: Protocol, address: string, port: number): OpenResult {
+  const target = socketAddress(address, port, libc.interfaceIndex);
+  if (target === undefined) return { ok: false, code: 'EADDRNOTAVAIL' };
+  const descriptor = libc.socket(target.family, protocol === 'udp' ? SOCKET_TYPE.DATAGRAM : SOCKET_TYPE.STREAM);
+  if (descriptor < 0) return { ok: false, code: errorCode(descriptor) };
+
+  let result = libc.setSocketOption(descriptor, LEVEL.SOCKET, SOCKET_OPTION.REUSE_PORT, 1);
+  if (result >= 0 && target.family === ADDRESS_FAMILY.IPV6) {
+    result = libc.setSocketOption(descriptor, LEVEL.IPV6, IPV6_OPTION.ONLY_IPV6, 1);
+  }
+  if (protocol === 'udp') widenReceiveBuffer(libc, descriptor);
+  // TCP alone: connections of an earlier run in TIME_WAIT must not count. On UDP it would let others share the port.
+  else if (result >= 0) result = libc.setSocketOption(descriptor, LEVEL.SOCKET, SOCKET_OPTION.REUSE_ADDRESS, 1);
+  if (result >= 0) result = libc.bind(descriptor, target.bytes, target.length);
+  if (result >= 0 && protocol === 'tcp') result = libc.listen(descriptor, STREAM_BACKLOG);
+  if (result >= 0) return { ok: true, descriptor };
+  libc.close(descriptor);
+  return { ok: false, code: errorCode(result) };
+}
+
+/** Best effort: beyond net.core.rmem_max only with CAP_NET_ADMIN, which root still has when the sockets are opened. */
+function widenReceiveBuffer(libc: Libc, descriptor: number): void {
+  const { RECEIVE_BUFFER, RECEIVE_BUFFER_FORCE } = SOCKET_OPTION;
+  if (libc.setSocketOption(descriptor, LEVEL.SOCKET, RECEIVE_BUFFER_FORCE, RECEIVE_BUFFER_BYTES) >= 0) return;
+  libc.setSocketOption(descriptor, LEVEL.SOCKET, RECEIVE_BUFFER, RECEIVE_BUFFER_BYTES);
+}
