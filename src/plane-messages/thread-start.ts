@@ -2,7 +2,6 @@
 
 import type { AddressRange } from '../policy/access-list.ts';
 import type { PolicySettings } from '../policy/policy-settings.ts';
-import type { ListeningSocket } from '../sockets/listening-socket.ts';
 import type { UpstreamSettings } from '../upstream/upstream-settings.ts';
 
 /** Immutable; a new one replaces the old whole. */
@@ -24,6 +23,8 @@ export interface CertificateSnapshot {
 export interface ThreadStart {
   /** From 1; also the owner number in shared memory. A restarted thread keeps it. */
   readonly threadSlot: number;
+  /** How many query threads share upstream budgets. */
+  readonly threads: number;
   readonly hashKey: Uint8Array;
   readonly answerCache: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
@@ -34,5 +35,4 @@ export interface ThreadStart {
   readonly certificates: readonly CertificateSnapshot[];
   /** 48 octets shared by all threads, so that a TLS session resumes on any of them. */
   readonly ticketKeys: Uint8Array;
-  readonly sockets: readonly ListeningSocket[];
 }

@@ -1,0 +1,97 @@
+// One query thread put together: shared memory, policy, upstream, handler, listeners; and what the control plane may tell it.
+
+import { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
+import { ThreadCounters } from '../memory/counters/counters.ts';
+import { monotonicClock } from '../memory/monotonic-clock.ts';
+import type { FromThread, ToThread } from '../plane-messages/messages.ts';
+import type { ThreadStart } from '../plane-messages/thread-start.ts';
+import type { ListeningSocket } from '../sockets/listening-socket.ts';
+import { createUpstream } from '../upstream/create-upstream.ts';
+import type { Upstream, UpstreamEvent } from '../upstream/upstream.ts';
+import { listenerCounters } from './listener-counters.ts';
+import { PolicyInForce } from './policy-in-force.ts';
+import { createQueryHandler, type HandlesQueries } from './query-handler.ts';
+import { ThreadListeners } from './thread-listeners.ts';
+import { createThreadLog } from './thread-log.ts';
+
+/** A socket that goes away takes its connections along after this long. */
+const CLOSE_GRACE_MILLISECONDS = 2_000;
+
+export class QueryThread {
+  readonly #post: (message: FromThread) => void;
+  readonly #inForce: PolicyInForce;
+  readonly #upstream: Upstream;
+  readonly #queries: HandlesQueries;
+  readonly #listeners: ThreadListeners;
+
+  constructor(start: ThreadStart, post: (message: FromThread) => void) {
+    this.#post = post;
+    const clock = monotonicClock();
+    const counters = new ThreadCounters(start.counters, start.threadSlot);
+    const log = createThreadLog(post, counters, clock);
+    this.#inForce = new PolicyInForce(start.blockTable, start.live);
+    this.#upstream = createUpstream(start.upstreams, {
+      clock,
+      shareOfRate: 1 / start.threads,
+      onEvent: (event) => post(asMessage(event)),
+    });
+    this.#queries = createQueryHandler({
+      hashKey: start.hashKey,
+      inForce: this.#inForce,
+      cache: new AnswerCache(start.answerCache, start.threadSlot),
+      counters,
+      upstream: this.#upstream,
+      clock,
+      onInternalError: (error) => log('error', 'a query met an error of our own; it got SERVFAIL', { stack: stackOf(error) }),
+    });
+    this.#listeners = new ThreadListeners({
+      handler: this.#queries.handler,
+      counters: listenerCounters(counters),
+      certificates: start.certificates,
+      ticketKeys: start.ticketKeys,
+    });
+  }
+
+  /** Does what the message says, then acknowledges it; `drain` ends with the message `drained`. */
+  async receive(message: ToThread): Promise<void> {
+    switch (message.kind) {
+      case 'policy':
+        this.#inForce.replace(message.blockTable, message.live);
+        break;
+      case 'certificates':
+        this.#listeners.setCertificates(message.certificates);
+        break;
+      case 'listen':
+        await Promise.all(message.sockets.map((socket) => this.#open(socket, message.publication)));
+        break;
+      case 'close-sockets':
+        await this.#listeners.close(message.ids, CLOSE_GRACE_MILLISECONDS);
+        break;
+      case 'drain':
+        await this.#listeners.closeAll(message.graceMilliseconds);
+        await this.#upstream.close();
+        this.#post({ kind: 'drained' });
+        return;
+    }
+    this.#post({ kind: 'acknowledged', publication: message.publication });
+  }
+
+  async #open(socket: ListeningSocket, publication: number): Promise<void> {
+    try {
+      await this.#listeners.open(socket);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+      this.#post({ kind: 'listen-failed', publication, socketId: socket.id, code, message: String(error) });
+    }
+  }
+}
+
+function asMessage(event: UpstreamEvent): FromThread {
+  return event.kind === 'up'
+    ? { kind: 'upstream-up', server: event.server, address: event.address }
+    : { kind: 'upstream-down', server: event.server, code: event.code, detail: event.detail };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

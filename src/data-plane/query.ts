@@ -1,0 +1,103 @@
+// The one value a step sees. Each query thread owns a single Query and reuses it for every message: nothing in it survives
+// the call of the handler, and a query that has to wait is copied out first (pending-questions.ts).
+
+import { type AnswerKey, CachedAnswer } from '../memory/answer-cache/answer-cache.ts';
+import { NameHasher } from '../memory/name-hash/name-hasher.ts';
+import { Decision } from '../policy/decide.ts';
+import { MESSAGE_MAX_BYTES } from '../wire/header.ts';
+import { RCODE } from '../wire/numbers.ts';
+import { QueryFacts } from '../wire/query-reader.ts';
+import type { ReplyOpt } from '../wire/reply-builder.ts';
+import type { ReplySink } from './listeners/listener.ts';
+
+/** What a step decided. */
+export const VERDICT = {
+  /** Go on with the next step. */
+  PASS: 0,
+  /** `reply` holds the answer: skip to the reply steps. */
+  REPLY: 1,
+  /** Silence. */
+  DROP: 2,
+  /** The query was copied out and waits for the upstream. */
+  WAIT: 3,
+} as const;
+export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
+
+/** How an answer came to be; positions are counters, see steps/count.ts. */
+export const OUTCOME = {
+  MALFORMED: 0,
+  ACCESS_REFUSED: 1,
+  LOCAL: 2,
+  BLOCKED: 3,
+  NOT_READY: 4,
+  CACHE: 5,
+  UPSTREAM: 6,
+  UPSTREAM_FAILURE: 7,
+} as const;
+export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
+
+export const NO_TEXT: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+export class Query {
+  /** Where it came from; set by the handler before the first step. */
+  sink!: ReplySink;
+  returnPath!: object;
+  message: Uint8Array = NO_TEXT;
+  length = 0;
+  /** 16 octets. */
+  clientAddress: Uint8Array = NO_TEXT;
+  nowSeconds = 0;
+
+  /** The question as the client asked it. */
+  readonly facts: QueryFacts = new QueryFacts();
+  /** The question as cache and upstream get it: kept apart, since rewrites change this one alone. */
+  readonly asked: AnswerKey;
+  readonly hasher: NameHasher;
+  readonly decision: Decision = new Decision();
+  readonly cached: CachedAnswer = new CachedAnswer();
+
+  /** Answers of our own are built here. */
+  readonly ownReply: Uint8Array<ArrayBuffer> = new Uint8Array(MESSAGE_MAX_BYTES);
+  /** The answer so far: `ownReply`, or the buffer that the cache or the upstream filled. */
+  reply: Uint8Array = this.ownReply;
+  replyLength = 0;
+  /** The answer was made for somebody else's identical question: ID, flags and letter case are still to be restored. */
+  replyIsRelayed = false;
+  outcome: Outcome = OUTCOME.LOCAL;
+  readonly opt: ReplyOpt = { rcode: 0, dnssecOk: false, extendedErrorCode: -1, extendedErrorText: NO_TEXT };
+
+  constructor(hashKey: Uint8Array) {
+    this.hasher = new NameHasher(hashKey);
+    this.asked = { name: this.facts.name, nameLength: 0, type: 0, class: 0, variant: 0, hashLow: 0, hashHigh: 0 };
+  }
+
+  /** Readies the object for the next message. */
+  begin(
+    sink: ReplySink,
+    returnPath: object,
+    message: Uint8Array,
+    length: number,
+    clientAddress: Uint8Array,
+    nowSeconds: number,
+  ): void {
+    this.sink = sink;
+    this.returnPath = returnPath;
+    this.message = message;
+    this.length = length;
+    this.clientAddress = clientAddress;
+    this.nowSeconds = nowSeconds;
+    this.reply = this.ownReply;
+    this.replyLength = 0;
+    this.replyIsRelayed = false;
+    this.outcome = OUTCOME.LOCAL;
+    this.opt.rcode = RCODE.NOERROR;
+    this.opt.extendedErrorCode = -1;
+    this.opt.extendedErrorText = NO_TEXT;
+  }
+
+  /** Notes the Extended DNS Error that explains this answer, if the client can read one (RFC 8914). `text`: UTF-8, shared, never written. */
+  explain(code: number, text: Uint8Array): void {
+    this.opt.extendedErrorCode = code;
+    this.opt.extendedErrorText = text;
+  }
+}

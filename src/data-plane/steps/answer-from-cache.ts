@@ -1,0 +1,48 @@
+// Answers from the shared cache: first for this type, then an NXDOMAIN that stands for every type of the name (RFC 2308
+// section 5). An answer inspected under an older policy is inspected again before it is given out.
+
+import type { AnswerCache } from '../../memory/answer-cache/answer-cache.ts';
+import { countDownTtls } from '../../memory/answer-cache/count-down.ts';
+import { ANSWER_FAULT, readAnswer } from '../../wire/answer-reader.ts';
+import { EVERY_TYPE } from '../answer-filing.ts';
+import { type AnswerInspector, CLEAN } from '../answer-inspector.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
+import { OUTCOME, type Query, VERDICT } from '../query.ts';
+import type { Step } from '../step.ts';
+import { replyInspected } from '../refusals.ts';
+
+export function answerFromCache(cache: AnswerCache, inForce: PolicyInForce, inspector: AnswerInspector): Step {
+  return {
+    name: 'answer-from-cache',
+    run(query) {
+      const { cached, asked } = query;
+      const { type } = asked;
+      if (!cache.find(asked, query.nowSeconds, cached)) {
+        asked.type = EVERY_TYPE;
+        if (!cache.find(asked, query.nowSeconds, cached)) {
+          asked.type = type;
+          return VERDICT.PASS;
+        }
+      }
+      const isUpToDate = cached.policyGeneration === inForce.live.policyGeneration || inspectAgain(query);
+      asked.type = type;
+      if (!isUpToDate) return VERDICT.PASS;
+      if (cached.inspection !== CLEAN) return replyInspected(query, inForce, cached.inspection);
+      countDownTtls(cached.message, cached.ttlOffsets, cached.ttlCount, query.nowSeconds - cached.storedAtSeconds);
+      query.reply = cached.message;
+      query.replyLength = cached.messageLength;
+      query.replyIsRelayed = true;
+      query.outcome = OUTCOME.CACHE;
+      return VERDICT.REPLY;
+    },
+  };
+
+  /** Files the answer anew with what the policy in force says of it, so that the next hit need not look. */
+  function inspectAgain({ cached, asked }: Query): boolean {
+    if (readAnswer(cached.message, cached.messageLength, inspector.facts) !== ANSWER_FAULT.NONE) return false;
+    cached.inspection = inspector.inspect(cached.message, cached.messageLength);
+    cached.policyGeneration = inForce.live.policyGeneration;
+    cache.store(asked, cached);
+    return true;
+  }
+}

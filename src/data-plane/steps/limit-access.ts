@@ -1,0 +1,26 @@
+// Who may ask. Decided from the address alone; only a refusal reads on, to say why where the client can hear it (RFC 8914).
+
+import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
+import { readQuery } from '../../wire/query-reader.ts';
+import { startReply } from '../../wire/reply-builder.ts';
+import type { AccessLists } from '../policy-in-force.ts';
+import { OUTCOME, VERDICT } from '../query.ts';
+import type { Step } from '../step.ts';
+
+const TEXT = new TextEncoder().encode('this client address may not ask here');
+
+export function limitAccess(lists: AccessLists): Step {
+  return {
+    name: 'limit-access',
+    run(query) {
+      const list = query.sink.transport.encrypted ? lists.encrypted : lists.plain;
+      if (list.permits(query.clientAddress)) return VERDICT.PASS;
+      readQuery(query.message, query.length, query.facts);
+      query.outcome = OUTCOME.ACCESS_REFUSED;
+      query.explain(EXTENDED_ERROR.PROHIBITED, TEXT);
+      query.opt.rcode = RCODE.REFUSED;
+      query.replyLength = startReply(query.message, query.facts, RCODE.REFUSED, query.ownReply);
+      return VERDICT.REPLY;
+    },
+  };
+}

@@ -1,0 +1,92 @@
+// The listeners of one query thread: opened, closed and given new certificates as the control plane says.
+
+import type { ListeningSocket } from '../sockets/listening-socket.ts';
+import { ConnectionTable } from './listeners/connection-table.ts';
+import { startDohListener } from './listeners/doh-listener.ts';
+import { startDotListener } from './listeners/dot-listener.ts';
+import type { Listener, ListenerCounters, QueryHandler, StreamLimits, TlsCertificate } from './listeners/listener.ts';
+import type { TlsListener } from './listeners/stream-options.ts';
+import { startTcpListener } from './listeners/tcp-listener.ts';
+import { DOH, DOT, TCP } from './listeners/transports.ts';
+import { startUdpListener } from './listeners/udp-listener.ts';
+
+/** Fixed for now; a [limits] table is reserved for them. Android keeps a connection idle for 20 s before it closes it itself. */
+export const STREAM_LIMITS: StreamLimits = {
+  connections: 10_000,
+  connectionsPerClient: 500,
+  inFlightPerConnection: 256,
+  idleMilliseconds: 30_000,
+  readMilliseconds: 10_000,
+  unreadReplyBytes: 1 << 20,
+};
+
+export interface ThreadListenersOptions {
+  readonly handler: QueryHandler;
+  readonly counters: ListenerCounters;
+  readonly certificates: readonly TlsCertificate[];
+  readonly ticketKeys: Uint8Array;
+}
+
+export class ThreadListeners {
+  readonly #options: ThreadListenersOptions;
+  readonly #listeners = new Map<number, Listener>();
+  /** Sockets that are open or about to be. */
+  readonly #ids = new Set<number>();
+  readonly #tlsListeners = new Map<number, TlsListener>();
+  /** One table per kind, so that limits hold over all addresses. */
+  readonly #connections: { readonly tcp: ConnectionTable; readonly dot: ConnectionTable; readonly doh: ConnectionTable };
+  #certificates: readonly TlsCertificate[];
+
+  constructor(options: ThreadListenersOptions) {
+    this.#options = options;
+    this.#certificates = options.certificates;
+    const { counters } = options;
+    this.#connections = {
+      tcp: new ConnectionTable(TCP, STREAM_LIMITS, counters),
+      dot: new ConnectionTable(DOT, STREAM_LIMITS, counters),
+      doh: new ConnectionTable(DOH, STREAM_LIMITS, counters),
+    };
+  }
+
+  /** Rejects with the system's error. */
+  async open(socket: ListeningSocket): Promise<void> {
+    // An address that appears while a thread starts can reach it twice.
+    if (this.#ids.has(socket.id)) return;
+    this.#ids.add(socket.id);
+    const { handler, counters, ticketKeys } = this.#options;
+    if (socket.kind === 'udp') {
+      this.#listeners.set(socket.id, await startUdpListener({ socket, handler, counters }));
+      return;
+    }
+    const stream = { socket, handler, counters, limits: STREAM_LIMITS, connections: this.#connections[socket.kind] };
+    if (socket.kind === 'tcp') {
+      this.#listeners.set(socket.id, await startTcpListener(stream));
+      return;
+    }
+    const tls = { ...stream, certificates: this.#certificates, ticketKeys };
+    const listener = await (socket.kind === 'dot' ? startDotListener(tls) : startDohListener(tls));
+    this.#listeners.set(socket.id, listener);
+    this.#tlsListeners.set(socket.id, listener);
+  }
+
+  async close(ids: Iterable<number>, graceMilliseconds: number): Promise<void> {
+    const closing = [...ids].map((id) => {
+      const listener = this.#listeners.get(id);
+      this.#listeners.delete(id);
+      this.#ids.delete(id);
+      this.#tlsListeners.delete(id);
+      return listener?.close(graceMilliseconds);
+    });
+    await Promise.all(closing);
+  }
+
+  async closeAll(graceMilliseconds: number): Promise<void> {
+    await this.close([...this.#listeners.keys()], graceMilliseconds);
+  }
+
+  /** New handshakes get these; live connections stay as they are. */
+  setCertificates(certificates: readonly TlsCertificate[]): void {
+    this.#certificates = certificates;
+    for (const listener of this.#tlsListeners.values()) listener.setCertificates(certificates);
+  }
+}

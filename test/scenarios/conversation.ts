@@ -1,0 +1,219 @@
+// A scripted conversation with the query handler: clients ask, the upstream answers from a script, time passes as told.
+
+import * as dnsPacket from 'dns-packet';
+import { createQueryHandler, type HandlesQueries } from '../../src/data-plane/query-handler.ts';
+import type { ReplySink, Transport } from '../../src/data-plane/listeners/listener.ts';
+import { DOT, UDP } from '../../src/data-plane/listeners/transports.ts';
+import { PolicyInForce } from '../../src/data-plane/policy-in-force.ts';
+import { AnswerCache, createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
+import { BlockTableBuilder } from '../../src/memory/block-table/block-table-builder.ts';
+import { createCounters, readCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
+import type { LiveSettings } from '../../src/plane-messages/thread-start.ts';
+import { parseAccessEntry } from '../../src/policy/access-list.ts';
+import type { PolicySettings } from '../../src/policy/policy-settings.ts';
+import { parseRule } from '../../src/policy/rule.ts';
+import type { UpstreamOutcome } from '../../src/upstream/upstream.ts';
+import { parseAddress } from '../../src/wire/ip-address.ts';
+import { nameFromText } from '../../src/wire/name-text.ts';
+
+const HASH_KEY = new Uint8Array(16).fill(7);
+
+export const DEFAULT_POLICY: PolicySettings = {
+  mode: 'blocklist',
+  blockResponse: { kind: 'nxdomain' },
+  blockTtlSeconds: 60,
+  start: 'answer',
+  rebindingProtection: false,
+};
+
+export interface Reply {
+  readonly packet: dnsPacket.DecodedPacket & { rcode?: string };
+  readonly bytes: Buffer;
+  /** Info code and text of its Extended DNS Error. */
+  readonly extendedError: { readonly code: number; readonly text: string } | undefined;
+}
+
+export interface Ask {
+  readonly name: string;
+  readonly type?: string;
+  readonly id?: number;
+  readonly edns?: { readonly size?: number; readonly dnssecOk?: boolean } | false;
+  readonly flags?: number;
+  readonly transport?: Transport;
+  readonly client?: string;
+}
+
+/** What the scripted upstream does with a question: an outcome, now or when the test says so. */
+export type Script = (
+  question: dnsPacket.Question,
+  query: dnsPacket.DecodedPacket,
+) => UpstreamOutcome | Promise<UpstreamOutcome>;
+
+export class Conversation {
+  nowMilliseconds = 1_000_000;
+  /** Questions that reached the upstream, as `name type`. */
+  readonly asked: string[] = [];
+  readonly internalErrors: unknown[] = [];
+  script: Script = () => ({ ok: false, code: 'unreachable', detail: 'no script' });
+  readonly #inForce: PolicyInForce;
+  readonly #queries: HandlesQueries;
+  readonly #counters = createCounters(1);
+  #generation = 1;
+
+  constructor(
+    rules: readonly string[] = [],
+    policy: Partial<PolicySettings> = {},
+    access: readonly string[] = ['loopback', 'private'],
+  ) {
+    this.#access = access.flatMap((entry) => parseAccessEntry(entry) as never);
+    this.#inForce = new PolicyInForce(tableOf(rules), this.#live(policy));
+    this.#queries = createQueryHandler({
+      hashKey: HASH_KEY,
+      inForce: this.#inForce,
+      cache: new AnswerCache(createAnswerCache(1 << 20), 1),
+      counters: new ThreadCounters(this.#counters, 1),
+      clock: () => this.nowMilliseconds,
+      onInternalError: (error) => this.internalErrors.push(error),
+      upstream: {
+        exchange: async (query) => {
+          const decoded = dnsPacket.decode(Buffer.from(query));
+          const question = decoded.questions?.[0] as dnsPacket.Question;
+          this.asked.push(`${question.name} ${question.type}`);
+          return this.script(question, decoded);
+        },
+        close: async () => undefined,
+      },
+    });
+  }
+
+  readonly #access: LiveSettings['access']['plain'];
+
+  get counters() {
+    return readCounters(this.#counters)[0]!;
+  }
+
+  get waiting(): number {
+    return this.#queries.waiting;
+  }
+
+  setPolicy(rules: readonly string[], policy: Partial<PolicySettings> = {}): void {
+    this.#generation++;
+    this.#inForce.replace(tableOf(rules), this.#live(policy));
+  }
+
+  /** Sends raw octets; resolves with the raw reply, or undefined for silence. */
+  send(message: Uint8Array, transport: Transport = UDP, client = '127.0.0.1'): Promise<Buffer | undefined> {
+    const address = new Uint8Array(16);
+    parseAddress(client, address);
+    return new Promise((resolve) => {
+      const sink: ReplySink = {
+        transport,
+        answer: (_path, reply, length) => resolve(Buffer.from(reply.slice(0, length))),
+        drop: () => resolve(undefined),
+        retain: (path) => path,
+      };
+      this.#queries.handler(sink, {}, message, message.length, address);
+    });
+  }
+
+  async ask(ask: Ask): Promise<Reply> {
+    const reply = await this.send(encodeAsk(ask), ask.transport ?? DOT, ask.client);
+    if (reply === undefined) throw new Error(`no answer to ${ask.name}`);
+    return readReply(reply);
+  }
+
+  #live(policy: Partial<PolicySettings>): LiveSettings {
+    return {
+      policy: { ...DEFAULT_POLICY, ...policy },
+      access: { plain: this.#access, encrypted: this.#access },
+      listsComplete: true,
+      policyGeneration: this.#generation,
+    };
+  }
+}
+
+export function encodeAsk({
+  name,
+  type = 'A',
+  id = 4711,
+  edns = {},
+  flags = dnsPacket.RECURSION_DESIRED,
+}: Ask): Buffer {
+  const packet: dnsPacket.Packet = {
+    type: 'query',
+    id,
+    flags,
+    questions: [{ name, type: type as dnsPacket.RecordType }],
+  };
+  if (edns !== false) {
+    packet.additionals = [
+      {
+        type: 'OPT',
+        name: '.',
+        udpPayloadSize: edns.size ?? 1232,
+        flags: edns.dnssecOk ? dnsPacket.DNSSEC_OK : 0,
+        options: [],
+      } as never,
+    ];
+  }
+  return dnsPacket.encode(packet);
+}
+
+export function readReply(bytes: Buffer): Reply {
+  const packet = dnsPacket.decode(bytes);
+  const opt = packet.additionals?.find((record) => record.type === 'OPT') as dnsPacket.OptAnswer | undefined;
+  const option = opt?.options.find((option) => Number(option.code) === 15);
+  const data = option === undefined ? undefined : ((option as { data?: Buffer }).data ?? Buffer.alloc(2));
+  const extendedError = data && { code: data.readUInt16BE(0), text: data.subarray(2).toString('utf8') };
+  return { packet, bytes, extendedError };
+}
+
+/** An upstream's answer to `question` with these records. */
+export function answerWith(
+  question: dnsPacket.Question,
+  records: readonly dnsPacket.Answer[],
+  extra: { readonly rcode?: number; readonly authorities?: dnsPacket.Answer[]; readonly flags?: number } = {},
+): UpstreamOutcome {
+  const message = dnsPacket.encode({
+    type: 'response',
+    id: 0,
+    flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE | (extra.flags ?? 0) | (extra.rcode ?? 0),
+    questions: [question],
+    answers: [...records],
+    authorities: extra.authorities ?? [],
+    additionals: [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as never],
+  });
+  return { ok: true, message: new Uint8Array(message), server: 'script' };
+}
+
+export function soa(name: string, ttl: number, minimum: number): dnsPacket.Answer {
+  return {
+    type: 'SOA',
+    name,
+    ttl,
+    data: { mname: 'ns.example', rname: 'admin.example', serial: 1, refresh: 1, retry: 1, expire: 1, minimum },
+  };
+}
+
+function tableOf(rules: readonly string[]): SharedArrayBuffer {
+  const builder = new BlockTableBuilder({
+    hashKey: HASH_KEY,
+    contentId: 'script',
+    sources: [
+      { name: 'ads', kind: 'list', action: 'block' },
+      { name: 'rules', kind: 'rules', action: 'block' },
+    ],
+  });
+  for (const text of rules) {
+    // `list:name` is an exact entry of the list "ads".
+    const name = text.startsWith('list:') ? nameFromText(text.slice('list:'.length)) : undefined;
+    if (name !== undefined) {
+      builder.add(0, name, name.length, 'exact', 'block');
+      continue;
+    }
+    const rule = parseRule(text);
+    if (typeof rule === 'string') throw new Error(rule);
+    builder.add(1, rule.name, rule.name.length, rule.scope, rule.action);
+  }
+  return builder.finish();
+}

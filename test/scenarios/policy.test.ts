@@ -1,0 +1,123 @@
+// What the policy does to queries, to answers and to what was cached before it changed.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type * as dnsPacket from 'dns-packet';
+import { UDP } from '../../src/data-plane/listeners/transports.ts';
+import type { BlockResponse } from '../../src/policy/policy-settings.ts';
+import { answerWith, Conversation, encodeAsk } from './conversation.ts';
+
+const ADDRESS = { type: 'A', name: 'www.example.org', ttl: 300, data: '192.0.2.1' } as const;
+
+async function blockedAs(blockResponse: BlockResponse, type = 'A') {
+  return new Conversation(['list:ads.example'], { blockResponse }).ask({ name: 'ads.example', type });
+}
+
+describe('policy', () => {
+  test('a listed name is NXDOMAIN with a SOA in AUTHORITY, and EDE 15 names the list', async () => {
+    const talk = new Conversation(['list:ads.example']);
+    const { packet, extendedError } = await talk.ask({ name: 'ADS.example' });
+    assert.equal(packet.rcode, 'NXDOMAIN');
+    const [record] = packet.authorities as dnsPacket.SoaAnswer[];
+    assert.deepEqual([record?.type, record?.ttl, record?.data.minimum], ['SOA', 60, 60]);
+    assert.equal(extendedError?.code, 15);
+    assert.match(extendedError?.text ?? '', /\bads\b/);
+    assert.deepEqual([packet.flag_aa, packet.flag_ra, packet.flag_ad], [false, true, false]);
+    assert.equal(talk.asked.length, 0);
+    assert.equal(talk.counters.answersBlocked, 1);
+  });
+
+  test('F06 every block response has its shape', async () => {
+    const data = (reply: { packet: dnsPacket.Packet }) =>
+      (reply.packet.answers?.[0] as { data?: string } | undefined)?.data;
+    const nodata = await blockedAs({ kind: 'nodata' });
+    assert.deepEqual(
+      [nodata.packet.rcode, nodata.packet.answers?.length, nodata.packet.authorities?.length],
+      ['NOERROR', 0, 1],
+    );
+    assert.equal((await blockedAs({ kind: 'refused' })).packet.rcode, 'REFUSED');
+    assert.equal(data(await blockedAs({ kind: 'null-address' })), '0.0.0.0');
+    assert.equal(data(await blockedAs({ kind: 'null-address' }, 'AAAA')), '::');
+    assert.equal((await blockedAs({ kind: 'null-address' }, 'TXT')).packet.answers?.length, 0);
+    const own: BlockResponse = { kind: 'address', a: Uint8Array.of(192, 0, 2, 9), aaaa: undefined };
+    assert.equal(data(await blockedAs(own)), '192.0.2.9');
+    assert.equal(data(await blockedAs(own, 'AAAA')), undefined);
+  });
+
+  test('drop is silence', async () => {
+    const talk = new Conversation(['list:ads.example'], { blockResponse: { kind: 'drop' } });
+    assert.equal(await talk.send(encodeAsk({ name: 'ads.example' })), undefined);
+    assert.equal(talk.counters.queriesDropped, 1);
+  });
+
+  test('allowlist mode answers what a rule covers and blocks everything else', async () => {
+    const talk = new Conversation(['@@||example.org^'], { mode: 'allowlist', start: 'refuse' });
+    talk.script = (question) => answerWith(question, [ADDRESS]);
+    assert.equal((await talk.ask({ name: 'www.example.org' })).packet.rcode, 'NOERROR');
+    const other = await talk.ask({ name: 'www.example.com' });
+    assert.deepEqual([other.packet.rcode, other.extendedError?.code], ['NXDOMAIN', 15]);
+    assert.deepEqual(talk.asked, ['www.example.org A']);
+  });
+
+  test('F07 a CNAME that leads to a blocked name is blocked, fresh and from cache', async () => {
+    const talk = new Conversation(['||tracker.example^']);
+    const chain = [
+      { type: 'CNAME', name: 'www.example.org', ttl: 300, data: 'x.tracker.example' },
+      { type: 'A', name: 'x.tracker.example', ttl: 300, data: '192.0.2.1' },
+    ] as dnsPacket.Answer[];
+    talk.script = (question) => answerWith(question, chain);
+    for (let round = 0; round < 2; round++) {
+      const { packet, extendedError } = await talk.ask({ name: 'www.example.org' });
+      assert.deepEqual([packet.rcode, packet.answers?.length, extendedError?.code], ['NXDOMAIN', 0, 15]);
+    }
+    assert.equal(talk.asked.length, 1);
+  });
+
+  test('C18 a rule made after an answer was cached holds at once, for the name and for its CNAME targets, and so does its removal', async () => {
+    const talk = new Conversation();
+    const chain = [
+      { type: 'CNAME', name: 'www.example.org', ttl: 300, data: 'cdn.example' },
+      { type: 'A', name: 'cdn.example', ttl: 300, data: '192.0.2.1' },
+    ] as dnsPacket.Answer[];
+    talk.script = (question) => answerWith(question, chain);
+    const rcode = async () => (await talk.ask({ name: 'www.example.org' })).packet.rcode;
+    assert.equal(await rcode(), 'NOERROR');
+    talk.setPolicy(['||cdn.example^']);
+    assert.equal(await rcode(), 'NXDOMAIN');
+    assert.equal(await rcode(), 'NXDOMAIN');
+    talk.setPolicy([]);
+    assert.equal(await rcode(), 'NOERROR');
+    talk.setPolicy(['|www.example.org^']);
+    assert.equal(await rcode(), 'NXDOMAIN');
+    assert.equal(talk.asked.length, 1);
+  });
+
+  test('an explicitly allowed name is not blocked by what its CNAME points to', async () => {
+    const talk = new Conversation(['||tracker.example^', '@@|www.example.org^']);
+    talk.script = (question) =>
+      answerWith(question, [{ type: 'CNAME', name: 'www.example.org', ttl: 300, data: 'x.tracker.example' }]);
+    assert.equal((await talk.ask({ name: 'www.example.org' })).packet.rcode, 'NOERROR');
+  });
+
+  test('L11 with rebinding protection a public name may not point into private address space', async () => {
+    const talk = new Conversation([], { rebindingProtection: true });
+    talk.script = (question) =>
+      answerWith(question, [{ ...ADDRESS, data: question.name.startsWith('in') ? '192.168.1.1' : '192.0.2.1' }]);
+    const inside = await talk.ask({ name: 'in.example.org' });
+    assert.deepEqual(
+      [inside.packet.rcode, inside.packet.answers?.length, inside.extendedError?.code],
+      ['NOERROR', 0, 15],
+    );
+    assert.equal((await talk.ask({ name: 'out.example.org' })).packet.answers?.length, 1);
+  });
+
+  test('X09 strangers are REFUSED before anything is asked, with EDE 18 where they can read it', async () => {
+    const talk = new Conversation();
+    const refused = await talk.ask({ name: 'www.example.org', client: '203.0.113.5', transport: UDP });
+    assert.deepEqual([refused.packet.rcode, refused.extendedError?.code], ['REFUSED', 18]);
+    const plain = await talk.ask({ name: 'www.example.org', client: '2001:db8::1', edns: false });
+    assert.deepEqual([plain.packet.rcode, plain.packet.additionals?.length], ['REFUSED', 0]);
+    assert.equal(talk.asked.length, 0);
+    assert.equal(talk.counters.accessRefused, 2);
+  });
+});
