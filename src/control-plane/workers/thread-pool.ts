@@ -42,6 +42,7 @@ export class ThreadPool {
   readonly #failures = new Map<number, number>();
   readonly #publications = new Publications();
   readonly #restartTimers = new Set<NodeJS.Timeout>();
+  readonly #listenFailures: string[] = [];
   #isListening = false;
   #isStopping = false;
 
@@ -55,11 +56,13 @@ export class ThreadPool {
     await Promise.all(slots.map((slot) => this.#startThread(slot)));
   }
 
-  /** Lets every thread open its listeners; resolves when all answer. */
+  /** Lets every thread open its listeners; resolves when all answer. Throws OperatorError THREAD_START if one could not be opened. */
   async listen(): Promise<void> {
     this.#isListening = true;
     const starts = [...this.#threads.keys()].map((slot) => this.#sendListen(slot));
     await Promise.all(starts);
+    const [failure] = this.#listenFailures;
+    if (failure !== undefined) throw new OperatorError('THREAD_START', `a listener could not be opened: ${failure}`);
   }
 
   /** Sends a change to all threads; resolves when each has it in force (or is gone). */
@@ -111,7 +114,10 @@ export class ThreadPool {
         else if (message.kind === 'started') {
           resolve();
           if (this.#isListening) void this.#sendListen(slot);
-        } else this.#options.onMessage(slot, message);
+        } else {
+          if (message.kind === 'listen-failed') this.#listenFailures.push(message.message);
+          this.#options.onMessage(slot, message);
+        }
       });
       worker.on('error', (error: unknown) => {
         failure = error instanceof Error ? error : new Error(String(error));

@@ -1,0 +1,77 @@
+// What `--help` teaches.
+
+const RUN = `sotto run [--config FILE]
+
+Runs the gateway in the foreground. Without a file it uses its built-in defaults, which anyone may start:
+  plain DNS  127.0.0.1 and [::1], port 5300      filter    StevenBlack hosts and HaGeZi pro
+  DoT        127.0.0.1 and [::1], port 8853      upstream  Quad9 over HTTPS
+  DoH        https://localhost:8443/dns-query    files     ./state and ./certs
+config.example.toml shows every setting. In a clone, "npm start" is this command: npm start -- --config FILE
+
+  --config FILE   TOML file with your own settings
+
+SIGTERM or Ctrl-C lets questions in flight be answered, then ends it. SOTTO_LOG_LEVEL=debug says more.`;
+
+const CHECK = `sotto check [--config FILE]
+
+Reads a configuration and lists all its faults at once, each as FILE:LINE: key: what is wrong, what is allowed.
+Without faults it says what a gateway with it would do: where it listens, whom it asks, what it filters.
+Opens nothing and changes nothing.
+
+  --config FILE   the file to check; without it, the built-in defaults are shown
+
+Exit code 0: it can run. 2: it has faults.`;
+
+const QUERY = `sotto query NAME [TYPE] [--server URL] [--address ADDRESS] [--ca FILE] [--config FILE]
+
+Asks as a client would and prints the answer, what the gateway says about it (Extended DNS Errors), and the time.
+TYPE is A unless given; an IP address as NAME is looked up in reverse (PTR).
+
+  --server URL       udp://127.0.0.1:5300, tcp://…, tls://…:8853 or https://…:8443/dns-query;
+                     default: plain DNS at the gateway's first address
+  --address ADDRESS  where the server is, if its URL has another name than localhost: the system's resolver is
+                     never asked
+  --ca FILE          one more CA to trust; that of a local gateway is found by itself
+  --config FILE      the gateway's configuration: where it listens and keeps its CA
+
+Examples
+  sotto query example.org
+  sotto query example.org AAAA --server tls://127.0.0.1:8853
+  sotto query example.org HTTPS --server https://localhost:8443/dns-query
+  sotto query 192.0.2.1 --server https://dns.quad9.net --address 9.9.9.9
+
+Exit code 0: an answer came, whatever it says. 1: none came. 2: wrong usage.`;
+
+const EXPLAIN = `sotto explain NAME [TYPE] [--client ADDRESS] [--config FILE]
+
+Says what happens to a name and why: which list, which rule, which line. Asks the running gateway; where none runs,
+it reads the compiled lists of the last run and says so.
+
+  --client ADDRESS   as this client
+  --config FILE      the gateway's configuration, to find its state directory
+
+Examples
+  sotto explain ads.example.org
+  sotto explain ads.example.org --config /etc/sotto/config.toml`;
+
+export const HELP = `sotto: an encrypted DNS gateway
+
+Devices ask it over plain DNS, DNS over TLS or DNS over HTTPS; it filters, answers from its cache, and asks its
+upstream over HTTPS only: no plaintext leaves the host.
+
+  sotto run       run the gateway
+  sotto check     find every fault of a configuration
+  sotto query     ask a question as a client
+  sotto explain   what happens to a name, and why
+
+"sotto COMMAND --help" teaches each; in a clone, write "npx sotto". Start with "sotto run", then in another terminal:
+  sotto query example.org
+
+Exit codes: 0 done, 1 failed at run time, 2 wrong usage or configuration.`;
+
+const BY_COMMAND: Readonly<Record<string, string>> = { run: RUN, check: CHECK, query: QUERY, explain: EXPLAIN };
+
+/** The help of one command; for other words that of the program. */
+export function helpFor(command: string): string {
+  return Object.hasOwn(BY_COMMAND, command) ? BY_COMMAND[command]! : HELP;
+}

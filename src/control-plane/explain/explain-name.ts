@@ -1,0 +1,80 @@
+// What happens to a name and why, down to the line of the list. The decision is the query pipeline's own.
+
+import type { BlockTable } from '../../memory/block-table/block-table.ts';
+import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import { Decision, decide } from '../../policy/decide.ts';
+import { type DecisionDescription, describeDecision } from '../../policy/describe-decision.ts';
+import type { PolicySettings } from '../../policy/policy-settings.ts';
+import { foldName } from '../../wire/name.ts';
+import { nameFromText, nameToText } from '../../wire/name-text.ts';
+import { findListLine, findRuleLine } from '../lists/find-line.ts';
+import { copyPath } from '../lists/list-store.ts';
+import type { Settings } from '../settings/settings.ts';
+
+export interface Explanation extends DecisionDescription {
+  readonly name: string;
+  /** What a client gets, e.g. `nxdomain`; undefined where the name is answered. */
+  readonly response: string | undefined;
+  /** The line that names it, where one does and can be found. */
+  readonly line: { readonly file: string; readonly number: number; readonly text: string } | undefined;
+}
+
+export interface ExplainContext {
+  readonly table: BlockTable;
+  /** 16 octets, those the table was built with. */
+  readonly hashKey: Uint8Array;
+  readonly policy: PolicySettings;
+  readonly listsComplete: boolean;
+  readonly settings: Pick<Settings, 'lists' | 'rules' | 'configFile' | 'stateDirectory'>;
+}
+
+/** Undefined if `text` is not a domain name. International names may be given as people write them. */
+export async function explainName(context: ExplainContext, text: string): Promise<Explanation | undefined> {
+  const name = wireName(text);
+  if (name === undefined) return undefined;
+  const { table, policy } = context;
+  const hasher = new NameHasher(context.hashKey);
+  hasher.hash(name, name.length);
+  const decision = new Decision();
+  decide(table, policy, context.listsComplete, name, name.length, hasher, decision);
+  const description = describeDecision(decision, table, name, hasher);
+  return {
+    ...description,
+    name: nameToText(name),
+    response: description.action === 'block' ? policy.blockResponse.kind : undefined,
+    line: await findLine(context, description),
+  };
+}
+
+function wireName(text: string): Uint8Array | undefined {
+  const name = nameFromText(text) ?? nameFromText(asciiName(text));
+  if (name !== undefined) foldName(name, name.length);
+  return name;
+}
+
+/** The A-label form (RFC 5891) of an international name; a name that has none stays a non-name. */
+function asciiName(text: string): string {
+  try {
+    return new URL(`http://${text}`).hostname;
+  } catch {
+    return '..';
+  }
+}
+
+async function findLine(context: ExplainContext, description: DecisionDescription): Promise<Explanation['line']> {
+  const { matchedName, sourceKind, sourceName, action } = description;
+  const name = matchedName === undefined ? undefined : nameFromText(matchedName);
+  if (name === undefined || action === 'not-ready') return undefined;
+  const { settings } = context;
+  if (sourceKind === 'rules') {
+    const rule = findRuleLine(settings.rules, { name, scope: undefined, action });
+    return rule && { file: settings.configFile ?? 'built-in defaults', number: rule.lineNumber, text: rule.text };
+  }
+  const list = settings.lists.find((candidate) => candidate.name === sourceName);
+  if (list === undefined) return undefined;
+  // The copy is what was compiled; of a list from a file, its owner knows the original.
+  const copy = copyPath(settings.stateDirectory, list);
+  const line = await findListLine(copy, list, { name, scope: undefined });
+  const file = list.source.kind === 'file' ? list.source.path : copy;
+  return line && { file, number: line.lineNumber, text: line.text };
+}

@@ -1,0 +1,179 @@
+// Composition root: what the gateway is made of and the order in which it comes to life. Reads like a table of contents.
+
+import { randomBytes } from 'node:crypto';
+import { type ControlSocket, openControlSocket } from './control-plane/api/control-socket.ts';
+import { controlRoutes } from './control-plane/api/routes.ts';
+import { ClosingSteps } from './control-plane/workers/closing-steps.ts';
+import { keepCertificates, systemSurroundings } from './control-plane/certificates/certificate-keeper.ts';
+import { loadCertificates } from './control-plane/certificates/load-certificates.ts';
+import { createListKeeper, type ListKeeper } from './control-plane/lists/keep-lists.ts';
+import { GatewayLog } from './control-plane/observability/gateway-log.ts';
+import type { Logger } from './control-plane/observability/log.ts';
+import { UpstreamWatch } from './control-plane/observability/upstream-watch.ts';
+import type { Settings } from './control-plane/settings/settings.ts';
+import { lockStateDirectory } from './control-plane/state-lock/lock-state-directory.ts';
+import { makeStateDirectory } from './control-plane/state-directory/make-state-directory.ts';
+import { installationKey } from './control-plane/state-directory/installation-key.ts';
+import { followAddresses } from './control-plane/workers/follow-addresses.ts';
+import { openListeners } from './control-plane/workers/opened-listeners.ts';
+import { becomeUser } from './control-plane/privileges/become-user.ts';
+import { PolicyPublisher } from './control-plane/workers/policy-publisher.ts';
+import { ThreadPool } from './control-plane/workers/thread-pool.ts';
+import { createAnswerCache, recoverAfterThreadDeath } from './memory/answer-cache/answer-cache.ts';
+import { createCounters } from './memory/counters/counters.ts';
+import { createUpstream } from './upstream/create-upstream.ts';
+import { lookupThroughUpstream } from './upstream/lookup-through-upstream.ts';
+
+const TLS_TICKET_KEY_BYTES = 48;
+
+export interface GatewayOptions {
+  readonly log: Logger;
+  /** What a query thread runs; tests put a variant of it here. */
+  readonly threadEntry?: URL;
+}
+
+export interface Gateway {
+  /** What is listened on, as `kind address port`. */
+  readonly addresses: readonly { readonly kind: string; readonly address: string; readonly port: number }[];
+  readonly pool: ThreadPool;
+  readonly lists: ListKeeper;
+  readonly control: ControlSocket;
+  /** Answers what is in flight, at most this long, and ends everything. */
+  close(graceMilliseconds: number): Promise<void>;
+}
+
+/** Rejects with an OperatorError where the operator can do something about it; nothing is left open then. */
+export async function startGateway(settings: Settings, { log, threadEntry }: GatewayOptions): Promise<Gateway> {
+  const closing = new ClosingSteps();
+  try {
+    return await start(settings, log, threadEntry ?? defaultThreadEntry(), closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function start(settings: Settings, log: Logger, threadEntry: URL, closing: ClosingSteps): Promise<Gateway> {
+  // Everything below the state directory belongs to one process.
+  makeStateDirectory(settings.stateDirectory);
+  const lock = await lockStateDirectory(settings.stateDirectory);
+  closing.add(() => lock.release());
+  const hashKey = installationKey(settings.stateDirectory);
+  const loaded = await loadCertificates(settings, new Date());
+  for (const notice of loaded.notices) log.info(notice);
+
+  // Ports first, then privileges go for good: nothing that reads the network ever runs as root.
+  const sockets = await openListeners(settings, (address) => log.info(`${address} is not there; going without it`));
+  closing.add(() => sockets.closeAll());
+  await becomeUser(settings, sockets, log);
+
+  // Nothing is answered before every list that is on disk is in force.
+  const upstream = createUpstream(settings.upstreams, { onEvent: () => undefined });
+  closing.add(() => upstream.close());
+  const gatewayLog = new GatewayLog(log, () => missingLists(lists));
+  const lists = createListKeeper({
+    settings,
+    hashKey,
+    lookup: lookupThroughUpstream(upstream),
+    onTable: (table, state) => publisher.publish(pool, { table, ...state }),
+    onEvent: (event) => gatewayLog.listEvent(event),
+  });
+  closing.add(() => lists.stop());
+  const publisher = new PolicyPublisher(settings, await lists.prepare());
+
+  const watch = new UpstreamWatch({
+    upstream,
+    onReachable: (server) => {
+      gatewayLog.upstreamReachable(server);
+      lists.networkIsBack();
+    },
+    onUnreachable: (code, detail) => gatewayLog.upstreamUnreachable(upstreamNames(settings), code, detail),
+  });
+  closing.add(() => watch.stop());
+
+  const answerCache = createAnswerCache(settings.cache.maxBytes);
+  const counters = createCounters(settings.server.threads);
+  const ticketKeys = randomBytes(TLS_TICKET_KEY_BYTES);
+  let { certificates } = loaded;
+  const pool = new ThreadPool({
+    threads: settings.server.threads,
+    entry: threadEntry,
+    startData: (threadSlot) => ({
+      threadSlot,
+      threads: settings.server.threads,
+      hashKey,
+      answerCache,
+      counters,
+      blockTable: publisher.table.table,
+      live: publisher.live,
+      upstreams: settings.upstreams,
+      certificates,
+      ticketKeys,
+    }),
+    socketsFor: (threadSlot) => sockets.forThread(threadSlot),
+    onMessage: (threadSlot, message) => {
+      gatewayLog.fromThread(threadSlot, message);
+      if (message.kind === 'upstream-down') void watch.probe();
+    },
+    onDeath: (threadSlot, error) => {
+      recoverAfterThreadDeath(answerCache, threadSlot);
+      gatewayLog.threadDied(threadSlot, error);
+    },
+  });
+  closing.add(async (graceMilliseconds) => {
+    // Our copies first: else new TCP clients would be taken in by the kernel and wait for nobody.
+    sockets.closeAll();
+    await pool.drain(graceMilliseconds);
+  });
+  await pool.start();
+  await pool.listen();
+
+  const keeper = keepCertificates(
+    settings,
+    loaded,
+    async (renewed) => {
+      certificates = renewed;
+      await pool.publish({ kind: 'certificates', certificates });
+    },
+    systemSurroundings((level, message) => log[level](message)),
+  );
+  closing.add(() => keeper.stop());
+  const addressWatch = followAddresses(sockets, pool, log);
+  closing.add(() => addressWatch?.stop());
+  const control = await openControlSocket(
+    settings.stateDirectory,
+    controlRoutes({ settings, hashKey, counters, publisher, lists, isUpstreamReachable: () => watch.isReachable }),
+  );
+  closing.add(() => control.close());
+
+  const addresses = sockets.bindings.map(({ request, address, port }) => ({ kind: request.kind, address, port }));
+  log.info({ threads: settings.server.threads, ...readyAddresses(addresses) }, 'ready');
+  void watch.probe();
+  lists.start();
+  return { addresses, pool, lists, control, close: (graceMilliseconds) => closing.run(graceMilliseconds) };
+}
+
+/** This module's own form: .ts in a clone, .js in the package. */
+function defaultThreadEntry(): URL {
+  return new URL(`./data-plane/worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+}
+
+function missingLists(lists: ListKeeper): string[] {
+  return lists
+    .status()
+    .filter(({ copy }) => copy === undefined)
+    .map(({ name }) => name);
+}
+
+function upstreamNames({ upstreams }: Settings): string {
+  return upstreams.map(({ name }) => name).join(', ');
+}
+
+function readyAddresses(addresses: Gateway['addresses']): Record<string, string[]> {
+  const byKind: Record<string, string[]> = {};
+  for (const { kind, address, port } of addresses) {
+    const text = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    byKind[kind] = [...(byKind[kind] ?? []), text];
+  }
+  return byKind;
+}
