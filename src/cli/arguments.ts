@@ -1,0 +1,59 @@
+// The words behind a command's name: positional words, and options that take a value each.
+
+import { parseArgs } from 'node:util';
+import { nearestKey } from '../control-plane/settings/nearest-key.ts';
+import { OperatorError } from '../errors.ts';
+import { visible } from './visible-text.ts';
+
+export interface ArgumentShape<Option extends string> {
+  /** How the command is called, shown where words are missing or too many. */
+  readonly usage: string;
+  /** Without the dashes. */
+  readonly options: readonly Option[];
+  /** What the positional words are called. Default: there are none. */
+  readonly words?: { readonly required: readonly string[]; readonly optional: readonly string[] };
+}
+
+export interface Arguments<Option extends string> {
+  readonly words: readonly string[];
+  readonly options: Readonly<Partial<Record<Option, string>>>;
+}
+
+/** Throws OperatorError USAGE. */
+export function readArguments<const Option extends string>(
+  args: readonly string[],
+  { usage, options: known, words: { required, optional } = { required: [], optional: [] } }: ArgumentShape<Option>,
+): Arguments<Option> {
+  // Not strict: its own sentences tell about parseArgs rather than about the command.
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(known.map((name) => [name, { type: 'string' as const }])),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const words: string[] = [];
+  const options: Partial<Record<Option, string>> = {};
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const name = known.find((option) => option === token.name);
+    if (name === undefined) throw unknownOption(token.rawName, known);
+    const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith('-'));
+    if (isMissing) throw new OperatorError('USAGE', `--${name} needs a value; ${usage}`);
+    if (options[name] !== undefined) throw new OperatorError('USAGE', `--${name} is given twice`);
+    options[name] = token.value!;
+  }
+  const missing = required[words.length];
+  if (missing !== undefined) throw new OperatorError('USAGE', `${missing} is missing; ${usage}`);
+  const tooMany = words[required.length + optional.length];
+  if (tooMany !== undefined) throw new OperatorError('USAGE', `"${visible(tooMany)}" is one word too many; ${usage}`);
+  return { words, options };
+}
+
+function unknownOption(written: string, known: readonly string[]): OperatorError {
+  const nearest = nearestKey(written.replace(/^-+/, ''), known);
+  const advice =
+    nearest === undefined ? `options: ${known.map((name) => `--${name}`).join(', ')}` : `did you mean --${nearest}?`;
+  return new OperatorError('USAGE', `there is no option ${visible(written)}; ${advice}`);
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { sotto } from '../../test/fixtures/command-line.ts';
+import { assertGolden } from '../../test/fixtures/golden.ts';
+import { readSettings } from '../control-plane/settings/load-settings.ts';
+import { settingsSummary } from './check/settings-summary.ts';
+
+const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
+
+describe('sotto check', () => {
+  test('says what a gateway with the configuration would do, and exits with 0', async (t) => {
+    const file = join(PROJECT_ROOT, 'config.example.toml');
+    const { exitCode, stdout, stderr } = await sotto(t, 'check', '--config', file);
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    assert.match(stdout, /config\.example\.toml: no faults\. A gateway with it:\n\nplain DNS {4}0\.0\.0\.0:53, /);
+    assert.match(stdout, /\nplaintext {4}no question leaves this host in plaintext; there are no exceptions\n$/);
+  });
+
+  test('shows the built-in defaults without a file', async (t) => {
+    const { exitCode, stdout } = await sotto(t, 'check');
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^built-in defaults: no faults/);
+  });
+
+  test('lists every fault on standard error as FILE:LINE: key: message, and exits with 2', async (t) => {
+    const file = join(PROJECT_ROOT, 'test', 'golden', 'config-faults.toml');
+    const { exitCode, stdout, stderr } = await sotto(t, 'check', '--config', file);
+    assert.deepEqual([exitCode, stdout], [2, '']);
+    const lines = stderr.trimEnd().split('\n');
+    assert.ok(lines.length > 40);
+    for (const line of lines.slice(0, -1)) assert.ok(/config-faults\.toml(:\d+)?: \S/.test(line), line);
+    assert.equal(lines.at(-1), `sotto: ${lines.length - 1} faults; a gateway does not start with this configuration`);
+  });
+
+  test('names a file that is not there, and exits with 2', async (t) => {
+    const { exitCode, stderr } = await sotto(t, 'check', '--config', '/nowhere/config.toml');
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /^sotto: \/nowhere\/config\.toml: .* there is no such file\n$/);
+  });
+});
+
+describe('the summary of settings', () => {
+  const summaryOf = (toml: string): string => {
+    const result = readSettings(toml, '/nowhere/config.toml', {
+      workingDirectory: '/nowhere',
+      cores: 4,
+      hostName: 'gateway',
+      platform: 'linux',
+      localAddresses: [],
+      now: new Date('2026-11-21T00:00:00Z'),
+    });
+    assert.ok(result.ok, JSON.stringify(result));
+    return settingsSummary(result.settings);
+  };
+
+  test('tells listeners, upstreams, lists, mode and certificates', () => {
+    assertGolden(
+      'cli-check.txt',
+      [
+        summaryOf(''),
+        summaryOf(`
+list = []
+[server]
+threads = 2
+[listen]
+dns = [":53"]
+dot = ["192.0.2.7:853", "[2001:db8::7]:853"]
+doh = []
+[access]
+plain = ["loopback", "192.0.2.0/24", "2001:db8::/32"]
+encrypted = []
+[[upstream]]
+url = "https://dns.example/dns-query"
+addresses = ["192.0.2.53", "2001:db8::53"]
+[[upstream]]
+preset = "quad9"
+[cache]
+max_bytes = "50MB"
+[policy]
+mode = "allowlist"
+block_response = { a = "192.0.2.1", aaaa = "2001:db8::1" }
+block_ttl = "5m"
+rules = ["@@||example.org^", "||bad.example.org^"]
+[[certificate]]
+names = ["dns.example.org", "192.0.2.7"]
+[[certificate]]
+names = ["other.example.org"]
+source = "acme"
+`),
+      ].join('\n\n----\n\n'),
+    );
+  });
+});

@@ -1,0 +1,109 @@
+// What a gateway with these settings would do, in a few lines for `sotto check`.
+
+import { listenAddressToText } from '../../control-plane/settings/listen-address.ts';
+import type {
+  CertificateSettings,
+  ListenAddress,
+  ListSettings,
+  Settings,
+} from '../../control-plane/settings/settings.ts';
+import { type AddressRange, parseAccessEntry } from '../../policy/access-list.ts';
+import type { BlockResponse, PolicySettings } from '../../policy/policy-settings.ts';
+import { addressToText, isMappedIpv4 } from '../../wire/ip-address.ts';
+import { visible } from '../visible-text.ts';
+
+/** Several lines without a final newline. */
+export function settingsSummary(settings: Settings): string {
+  const { listen, access, server, policy, lists, rules } = settings;
+  const rows: [string, readonly string[]][] = [
+    ['plain DNS', [addressesText(listen.dns)]],
+    ['DoT', [addressesText(listen.dot)]],
+    ['DoH', [addressesText(listen.doh) + (listen.doh.length === 0 ? '' : ', path /dns-query')]],
+    ['may ask', [`plain: ${rangesText(access.plain)}`, `encrypted: ${rangesText(access.encrypted)}`]],
+    ['upstream', settings.upstreams.map(({ url, addresses }) => `${url} at ${addresses.join(', ')}`)],
+    ['mode', [modeText(policy)]],
+    ['blocked', [`${blockResponseText(policy.blockResponse)}, for ${policy.blockTtlSeconds} s`]],
+    ['lists', lists.length === 0 ? ['none'] : lists.map(listText)],
+    ['rules', [rules.length === 0 ? 'none' : `${rules.length} of your own`]],
+    ['certificate', settings.certificates.map(certificateText)],
+    ['files', [`${settings.stateDirectory} and ${settings.certificateDirectory}`]],
+    ['cache', [`${Math.round(settings.cache.maxBytes / 1_000_000)} MB at most`]],
+    ['threads', [`${server.threads}${server.user === undefined ? '' : `, as the user ${server.user}`}`]],
+    ['plaintext', ['no question leaves this host in plaintext; there are no exceptions']],
+  ];
+  return rows
+    .flatMap(([word, texts]) => texts.map((text, index) => `${(index === 0 ? word : '').padEnd(11)}  ${visible(text)}`))
+    .join('\n');
+}
+
+function addressesText(addresses: readonly ListenAddress[]): string {
+  if (addresses.length === 0) return 'off';
+  const optional = addresses.some((address) => address.optional) ? ' (IPv6 where this machine has it)' : '';
+  return addresses.map(listenAddressToText).join(', ') + optional;
+}
+
+/** The words of [access] where they fit. */
+function rangesText(ranges: readonly AddressRange[]): string {
+  if (ranges.length === 0) return 'nobody';
+  let left = ranges.map(rangeText);
+  const words: string[] = [];
+  for (const word of ['any', 'loopback', 'private']) {
+    const parts = parseAccessEntry(word);
+    const texts = typeof parts === 'string' ? [] : parts.map(rangeText);
+    if (!texts.every((text) => left.includes(text))) continue;
+    words.push(word);
+    left = left.filter((text) => !texts.includes(text));
+  }
+  return [...words, ...left].join(', ');
+}
+
+function rangeText({ address, prefixBits }: AddressRange): string {
+  const isIpv4 = isMappedIpv4(address) && prefixBits >= 96;
+  return `${addressToText(address)}/${isIpv4 ? prefixBits - 96 : prefixBits}`;
+}
+
+function modeText({ mode, start }: PolicySettings): string {
+  if (mode === 'allowlist') return 'allowlist: only what an allow list or rule names is answered';
+  const meanwhile = start === 'refuse' ? 'nothing is answered' : 'names are answered';
+  return `blocklist: all is answered but what lists and rules block; until the lists have arrived, ${meanwhile}`;
+}
+
+function blockResponseText(response: BlockResponse): string {
+  switch (response.kind) {
+    case 'nxdomain':
+      return 'NXDOMAIN (no such name)';
+    case 'nodata':
+      return 'an answer without records';
+    case 'null-address':
+      return '0.0.0.0 and ::';
+    case 'refused':
+      return 'REFUSED';
+    case 'drop':
+      return 'silence';
+    case 'address': {
+      const ipv6 = response.aaaa === undefined ? [] : [addressToText(response.aaaa)];
+      return [...(response.a === undefined ? [] : [response.a.join('.')]), ...ipv6].join(' and ');
+    }
+  }
+}
+
+function listText({ name, source, action, refreshSeconds }: ListSettings): string {
+  const from = source.kind === 'url' ? `${source.url}, every ${refreshText(refreshSeconds)}` : source.path;
+  return `${action} ${name}: ${from}`;
+}
+
+function refreshText(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
+
+function certificateText({ names, source }: CertificateSettings): string {
+  switch (source.kind) {
+    case 'local-ca':
+      return `${names.join(', ')}: by the local CA`;
+    case 'files':
+      return `${names.join(', ')}: ${source.certPath} with ${source.keyPath}`;
+    case 'acme':
+      return `${names.join(', ')}: by ${source.directory}, ${source.challenge}`;
+  }
+}

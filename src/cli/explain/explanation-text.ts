@@ -1,0 +1,43 @@
+// An explanation as `sotto explain` shows it: the verdict as a sentence, then what it rests on.
+
+import type { Explanation } from '../../control-plane/explain/explain-name.ts';
+import { TYPE } from '../../wire/numbers.ts';
+import { visible } from '../visible-text.ts';
+
+/** Several lines without a final newline. `type`: what a client asks for. */
+export function explanationToText(explanation: Explanation, type: number): string {
+  const { sentence, sourceName, sourceKind, matchedName, line } = explanation;
+  const rows: [string, string][] = [['answer', answerText(explanation, type)]];
+  if (sourceKind === 'list' && sourceName !== undefined) rows.push(['list', sourceName]);
+  if (sourceKind === 'rules') rows.push(['rules', '[policy] rules']);
+  if (matchedName !== undefined) rows.push(['name', matchedName]);
+  if (line !== undefined) {
+    rows.push(['line', line.number > 0 ? `${line.file}:${line.number}` : line.file]);
+    rows.push(['', line.text]);
+  }
+  const lines = rows.map(([word, text]) => `  ${word.padEnd(6)}  ${visible(text)}`);
+  return [`${visible(sentence)}.`, ...lines].join('\n');
+}
+
+function answerText({ action, response }: Explanation, type: number): string {
+  if (action === 'not-ready') return 'SERVFAIL until the lists have arrived';
+  if (action === 'allow') return "the upstream's, unless it leads to a blocked name";
+  const hasAddress = type === TYPE.A || type === TYPE.AAAA;
+  switch (response) {
+    case 'nxdomain':
+      return 'NXDOMAIN: no such name';
+    case 'nodata':
+      return 'NOERROR without records';
+    case 'null-address':
+      if (!hasAddress) return 'NOERROR without records';
+      return type === TYPE.A ? '0.0.0.0' : '::';
+    case 'address':
+      return hasAddress ? 'the address given as policy.block_response' : 'NOERROR without records';
+    case 'refused':
+      return 'REFUSED';
+    case 'drop':
+      return 'none: the question is dropped';
+    default:
+      return response ?? 'blocked';
+  }
+}

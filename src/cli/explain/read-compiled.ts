@@ -1,0 +1,94 @@
+// What the last run left on disk, for when no gateway runs: the compiled table, and whether it still fits the configuration.
+// Reads only; nothing is made, not even what is missing.
+
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExplainContext } from '../../control-plane/explain/explain-name.ts';
+import { buildTable } from '../../control-plane/lists/build-table.ts';
+import type { CompileInput } from '../../control-plane/lists/compile-messages.ts';
+import { listTables, loadTable, tablePath } from '../../control-plane/lists/compiled-store.ts';
+import { contentIdOf } from '../../control-plane/lists/content-id.ts';
+import { copyPath, readMetadata } from '../../control-plane/lists/list-store.ts';
+import type { Settings } from '../../control-plane/settings/settings.ts';
+import { BlockTable } from '../../memory/block-table/block-table.ts';
+import { HASH_KEY_BYTES } from '../../memory/name-hash/name-hasher.ts';
+import { forbidden } from './ask-gateway.ts';
+
+export interface Compiled {
+  readonly context: ExplainContext;
+  /** Undefined for rules alone, which need no compiling. */
+  readonly compiledAt: Date | undefined;
+  /** The next start would use this very table: lists and rules are as they were. */
+  readonly isCurrent: boolean;
+}
+
+/** Undefined if there is nothing that can be used. Throws OperatorError GATEWAY_FORBIDDEN. */
+export async function readCompiled(settings: Settings): Promise<Compiled | undefined> {
+  if (settings.lists.length === 0) return rulesAlone(settings);
+  const hashKey = readHashKey(settings.stateDirectory);
+  if (hashKey === undefined) return undefined;
+  const input = await currentInput(settings, hashKey);
+  const currentId = contentIdOf(input);
+  for (const { contentId, compiledAt } of await tablesOnDisk(settings.stateDirectory, currentId)) {
+    const loaded = await loadTable(settings.stateDirectory, contentId, hashKey);
+    if (loaded.kind !== 'loaded') continue;
+    const listsComplete = input.lists.every(({ copy }) => copy !== undefined);
+    const context = contextOf(settings, loaded.table, hashKey, listsComplete);
+    return { context, compiledAt, isCurrent: contentId === currentId };
+  }
+  return undefined;
+}
+
+function rulesAlone(settings: Settings): Compiled {
+  const hashKey = new Uint8Array(HASH_KEY_BYTES);
+  const input = { hashKey, lists: [], rules: settings.rules.map(({ text }) => text) };
+  const { table } = buildTable(input, contentIdOf(input));
+  return { context: contextOf(settings, table, hashKey, true), compiledAt: undefined, isCurrent: true };
+}
+
+function contextOf(
+  settings: Settings,
+  table: SharedArrayBuffer,
+  hashKey: Uint8Array,
+  listsComplete: boolean,
+): ExplainContext {
+  return { table: new BlockTable(table), hashKey, policy: settings.policy, listsComplete, settings };
+}
+
+/** Made by the gateway at its first start (control-plane/state-directory/installation-key.ts). */
+function readHashKey(stateDirectory: string): Uint8Array | undefined {
+  const path = join(stateDirectory, 'hash.key');
+  try {
+    const key = new Uint8Array(readFileSync(path));
+    return key.length === HASH_KEY_BYTES ? key : undefined;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EACCES' || code === 'EPERM') throw forbidden(path);
+    return undefined;
+  }
+}
+
+/** What the next start would compile, as far as the notes beside the kept copies tell. */
+async function currentInput(settings: Settings, hashKey: Uint8Array): Promise<CompileInput> {
+  const lists = settings.lists.map(async (list) => {
+    const path = copyPath(settings.stateDirectory, list);
+    const metadata = await readMetadata(path, list);
+    return { ...list, copy: metadata && { path, sha256: metadata.sha256 } };
+  });
+  return { hashKey, lists: await Promise.all(lists), rules: settings.rules.map(({ text }) => text) };
+}
+
+/** The current one first, then the newest. */
+async function tablesOnDisk(
+  stateDirectory: string,
+  currentId: string,
+): Promise<{ contentId: string; compiledAt: Date }[]> {
+  const tables: { contentId: string; compiledAt: Date }[] = [];
+  for (const contentId of await listTables(stateDirectory)) {
+    const found = await stat(tablePath(stateDirectory, contentId)).catch(() => undefined);
+    if (found !== undefined) tables.push({ contentId, compiledAt: found.mtime });
+  }
+  const rank = (contentId: string) => (contentId === currentId ? 0 : 1);
+  return tables.sort((a, b) => rank(a.contentId) - rank(b.contentId) || +b.compiledAt - +a.compiledAt);
+}
