@@ -86,6 +86,7 @@ async function openSocket(t: TestContext, { state }: Installation, route: Route)
 const EXPLANATION: Explanation = {
   name: 'www.ads.example.org',
   action: 'block',
+  isSpecialUse: false,
   reason: 'list-blocks',
   sourceName: 'ads',
   sourceKind: 'list',

@@ -19,7 +19,8 @@ export function explanationToText(explanation: Explanation, type: number): strin
   return [`${visible(sentence)}.`, ...lines].join('\n');
 }
 
-function answerText({ action, response }: Explanation, type: number): string {
+function answerText({ action, response, isSpecialUse }: Explanation, type: number): string {
+  if (isSpecialUse) return 'made here';
   if (action === 'not-ready') return 'SERVFAIL until the lists have arrived';
   if (action === 'allow') return "the upstream's, unless it leads to a blocked name";
   const hasAddress = type === TYPE.A || type === TYPE.AAAA;

@@ -5,6 +5,8 @@ import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { Decision, decide } from '../../policy/decide.ts';
 import { type DecisionDescription, describeDecision } from '../../policy/describe-decision.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
+import { SPECIAL_USE, specialUseOf } from '../../policy/special-use.ts';
+import { TYPE } from '../../wire/numbers.ts';
 import { foldName } from '../../wire/name.ts';
 import { nameFromText, nameToText } from '../../wire/name-text.ts';
 import { findListLine, findRuleLine } from '../lists/find-line.ts';
@@ -13,6 +15,8 @@ import type { Settings } from '../settings/settings.ts';
 
 export interface Explanation extends DecisionDescription {
   readonly name: string;
+  /** Answered by the gateway itself, whatever the rules say. */
+  readonly isSpecialUse: boolean;
   /** What a client gets, e.g. `nxdomain`; undefined where the name is answered. */
   readonly response: string | undefined;
   /** The line that names it, where one does and can be found. */
@@ -37,12 +41,29 @@ export async function explainName(context: ExplainContext, text: string): Promis
   hasher.hash(name, name.length);
   const decision = new Decision();
   decide(table, policy, context.listsComplete, name, name.length, hasher, decision);
+  if (specialUseOf(name, name.length, TYPE.A, hasher) !== SPECIAL_USE.NONE) return describeSpecialUse(nameToText(name));
   const description = describeDecision(decision, table, name, hasher);
   return {
     ...description,
     name: nameToText(name),
+    isSpecialUse: false,
     response: description.action === 'block' ? policy.blockResponse.kind : undefined,
     line: await findLine(context, description),
+  };
+}
+
+function describeSpecialUse(name: string): Explanation {
+  return {
+    name,
+    isSpecialUse: true,
+    action: 'allow',
+    reason: 'no-rule',
+    sourceName: undefined,
+    sourceKind: undefined,
+    matchedName: undefined,
+    response: undefined,
+    line: undefined,
+    sentence: `${name} is answered by the gateway itself: a special-use name, which is never sent to an upstream`,
   };
 }
 
