@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { temporaryDirectory } from '../../../test/fixtures/lists/temporary-directory.ts';
+import { wireName } from '../../../test/fixtures/lists/wire-names.ts';
+import { readTestData } from '../../../test/setup/test-data.ts';
+import { BlockTable, TableMatch } from '../../memory/block-table/block-table.ts';
+import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import type { CompileInput, CompileJob, ListInput } from './compile-messages.ts';
+import { compileTable } from './compile-table.ts';
+import { listTables, loadNewestTable, loadTable, removeOtherTables, tablePath } from './compiled-store.ts';
+import { contentIdOf } from './content-id.ts';
+
+const HASH_KEY = new Uint8Array(16).fill(7);
+const never = new AbortController().signal;
+
+function find(table: SharedArrayBuffer, name: string): TableMatch {
+  const hasher = new NameHasher(HASH_KEY);
+  const wire = wireName(name);
+  hasher.hash(wire, wire.length);
+  const match = new TableMatch();
+  new BlockTable(table).find(wire, wire.length, hasher, match);
+  return match;
+}
+
+describe('compiling lists in the helper thread', () => {
+  const directory = temporaryDirectory();
+  before(() => mkdirSync(join(directory.path, 'compiled')));
+  after(() => directory.remove());
+
+  function list(name: string, text: string | Uint8Array, options: Partial<ListInput> = {}): ListInput {
+    const path = join(directory.path, `${name}.txt`);
+    writeFileSync(path, text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    return { name, action: 'block', format: 'auto', subdomains: false, copy: { path, sha256 }, ...options };
+  }
+
+  function job(lists: readonly ListInput[], rules: readonly string[] = []): CompileJob {
+    const input: CompileInput = { hashKey: HASH_KEY, lists, rules };
+    const contentId = contentIdOf(input);
+    return { ...input, contentId, tablePath: tablePath(directory.path, contentId) };
+  }
+
+  test('gives a table that says which list and which rule name a name', async () => {
+    const lists = [
+      list('ads', '0.0.0.0 ads.example\n0.0.0.0 both.example\n'),
+      list('missing', '', { copy: undefined }),
+      list('wild', '*.wild.example\n'),
+      list('wide', 'wide.example\n', { subdomains: true }),
+      list('good', 'good.wild.example\nboth.example\n', { action: 'allow' }),
+    ];
+    const outcome = await compileTable(job(lists, ['||ruled.example^', '@@fine.example']), never);
+    assert.ok(outcome.kind === 'compiled');
+    const { table } = outcome;
+    assert.equal(outcome.entryCount, 7);
+    assert.deepEqual(
+      new BlockTable(table, true).sources.map(({ name, kind, action }) => [name, kind, action]),
+      [
+        ['ads', 'list', 'block'],
+        ['missing', 'list', 'block'],
+        ['wild', 'list', 'block'],
+        ['wide', 'list', 'block'],
+        ['good', 'list', 'allow'],
+        ['rules', 'rules', 'block'],
+      ],
+    );
+    assert.equal(find(table, 'ads.example').listBlockSource, 0);
+    assert.equal(find(table, 'x.ads.example').listBlockSource, -1);
+    assert.equal(find(table, 'x.wild.example').listBlockSource, 2);
+    assert.equal(find(table, 'wild.example').listBlockSource, 2);
+    assert.equal(find(table, 'x.wide.example').listBlockSource, 3);
+    assert.equal(find(table, 'good.wild.example').listAllowSource, 4);
+    const both = find(table, 'both.example');
+    assert.deepEqual([both.listBlockSource, both.listAllowSource], [0, 4]);
+    assert.equal(find(table, 'x.ruled.example').ruleBlockSource, 5);
+    assert.equal(find(table, 'fine.example').ruleAllowSource, 5);
+    assert.equal(find(table, 'other.example').listBlockSource, -1);
+  });
+
+  test('keeps the table for the next start, byte for byte', async () => {
+    const work = job([list('kept', 'kept.example\n')]);
+    const outcome = await compileTable(work, never);
+    assert.ok(outcome.kind === 'compiled');
+    assert.equal(await outcome.written, undefined);
+    const loaded = await loadTable(directory.path, work.contentId, HASH_KEY);
+    assert.ok(loaded.kind === 'loaded');
+    assert.deepEqual(new Uint8Array(loaded.table), new Uint8Array(outcome.table));
+    await removeOtherTables(directory.path, work.contentId);
+    assert.deepEqual(await listTables(directory.path), [work.contentId]);
+  });
+
+  test('a table that cannot be kept is used all the same, with the reason told', async () => {
+    const work = job([list('homeless', 'a.example\n')]);
+    const outcome = await compileTable({ ...work, tablePath: join(directory.path, 'no', 'such', 'place.bin') }, never);
+    assert.ok(outcome.kind === 'compiled');
+    assert.match((await outcome.written) ?? '', /no such file/);
+  });
+
+  test('a copy that is not what it should be, or is gone, is told by its list', async () => {
+    const changed = list('changed', 'a.example\n');
+    writeFileSync(changed.copy?.path ?? '', 'b.example\n');
+    assert.deepEqual(await compileTable(job([changed]), never), { kind: 'copy-changed', list: 'changed' });
+    const gone = list('gone', 'a.example\n', { copy: { path: join(directory.path, 'gone'), sha256: '0'.repeat(64) } });
+    assert.deepEqual(await compileTable(job([gone]), never), { kind: 'copy-changed', list: 'gone' });
+  });
+
+  test('a fault in the helper is a failure with its reason', async () => {
+    const outcome = await compileTable({ ...job([]), hashKey: new Uint8Array(3) }, never);
+    assert.ok(outcome.kind === 'failed');
+    assert.match(outcome.reason, /key|16/i);
+  });
+
+  test('a helper that runs out of memory is a failure, and the process goes on', async () => {
+    const rules = Array.from({ length: 400_000 }, (_, index) => `||rule-${index}.example^`);
+    const outcome = await compileTable(job([], rules), never, { heapMaxMegabytes: 16 });
+    assert.ok(outcome.kind === 'failed');
+    assert.match(outcome.reason, /out of memory/);
+  });
+
+  test('a helper that is stopped is a failure at once', async () => {
+    const controller = new AbortController();
+    const outcome = compileTable(job([list('stopped', 'a.example\n')]), controller.signal);
+    controller.abort();
+    assert.equal((await outcome).kind, 'failed');
+    assert.equal((await compileTable(job([]), controller.signal)).kind, 'failed');
+  });
+
+  test('1.5 million names become a table of at most 60 MB', async (t) => {
+    const bytes = readTestData(t, 'blocklists/union-1.5M-domains.txt.gz');
+    if (bytes === undefined) return;
+    const outcome = await compileTable(job([list('union', bytes)]), never);
+    assert.ok(outcome.kind === 'compiled');
+    assert.equal(outcome.entryCount, 1_510_348);
+    assert.ok(outcome.table.byteLength <= 60_000_000);
+    assert.equal(find(outcome.table, '0----0.info').listBlockSource, 0);
+    await outcome.written;
+  });
+});
+
+describe('a compiled table on the disk', () => {
+  const directory = temporaryDirectory();
+  const input: CompileInput = { hashKey: HASH_KEY, lists: [], rules: ['||a.example^'] };
+  const contentId = contentIdOf(input);
+  const path = tablePath(directory.path, contentId);
+  after(() => directory.remove());
+  before(async () => {
+    mkdirSync(join(directory.path, 'compiled'));
+    const outcome = await compileTable({ ...input, contentId, tablePath: path }, never);
+    assert.ok(outcome.kind === 'compiled');
+    assert.equal(await outcome.written, undefined);
+  });
+
+  test('is refused when an octet of it has changed, when it is cut short, and when it is something else', async () => {
+    const whole = readFileSync(path);
+    const flipped = Buffer.from(whole);
+    flipped[flipped.length - 1]! ^= 1;
+    for (const damaged of [
+      flipped,
+      whole.subarray(0, whole.length - 8),
+      whole.subarray(0, 3),
+      Buffer.alloc(0),
+      Buffer.alloc(4096),
+    ]) {
+      writeFileSync(path, damaged);
+      assert.equal((await loadTable(directory.path, contentId, HASH_KEY)).kind, 'damaged');
+    }
+    writeFileSync(path, whole);
+    assert.equal((await loadTable(directory.path, contentId, HASH_KEY)).kind, 'loaded');
+  });
+
+  test('is refused under another content id or another hash key', async () => {
+    const other = '0'.repeat(32);
+    writeFileSync(tablePath(directory.path, other), readFileSync(path));
+    assert.equal((await loadTable(directory.path, other, HASH_KEY)).kind, 'damaged');
+    assert.equal((await loadTable(directory.path, contentId, new Uint8Array(16))).kind, 'damaged');
+  });
+
+  test('is found without knowing its content id, the newest sound one first', async () => {
+    const newest = await loadNewestTable(directory.path);
+    assert.ok(newest.kind === 'loaded');
+    assert.equal(new BlockTable(newest.table).contentId, contentId);
+    assert.deepEqual(await loadNewestTable(join(directory.path, 'nowhere')), { kind: 'missing' });
+  });
+
+  test('is missing where there is none', async () => {
+    assert.equal((await loadTable(directory.path, 'f'.repeat(32), HASH_KEY)).kind, 'missing');
+  });
+
+  test('is removed with half-written ones when another takes its place, and nothing else is', async () => {
+    const compiled = join(directory.path, 'compiled');
+    const newer = 'a'.repeat(32);
+    writeFileSync(tablePath(directory.path, newer), 'x');
+    writeFileSync(join(compiled, `table-${'b'.repeat(32)}.bin.part`), 'x');
+    writeFileSync(join(compiled, 'notes.txt'), 'x');
+    await removeOtherTables(directory.path, newer);
+    assert.deepEqual(await listTables(directory.path), [newer]);
+    assert.ok(existsSync(join(compiled, 'notes.txt')));
+    assert.ok(!existsSync(join(compiled, `table-${'b'.repeat(32)}.bin.part`)));
+  });
+});
+
+describe('a content id', () => {
+  const list: ListInput = {
+    name: 'a',
+    action: 'block',
+    format: 'auto',
+    subdomains: false,
+    copy: { path: '/a', sha256: '1'.repeat(64) },
+  };
+  const input: CompileInput = { hashKey: HASH_KEY, lists: [list], rules: ['a.example'] };
+
+  test('does not depend on where a copy lies', () => {
+    const moved = { ...list, copy: { path: '/b', sha256: '1'.repeat(64) } };
+    assert.equal(contentIdOf({ ...input, lists: [moved] }), contentIdOf(input));
+  });
+
+  const changes: [string, CompileInput][] = [
+    ['content', { ...input, lists: [{ ...list, copy: { path: '/a', sha256: '2'.repeat(64) } }] }],
+    ['a missing copy', { ...input, lists: [{ ...list, copy: undefined }] }],
+    ['a name', { ...input, lists: [{ ...list, name: 'b' }] }],
+    ['an action', { ...input, lists: [{ ...list, action: 'allow' }] }],
+    ['a format', { ...input, lists: [{ ...list, format: 'hosts' }] }],
+    ['subdomains', { ...input, lists: [{ ...list, subdomains: true }] }],
+    ['another list', { ...input, lists: [list, list] }],
+    ['a rule', { ...input, rules: ['b.example'] }],
+    ['no rule', { ...input, rules: [] }],
+    ['the hash key', { ...input, hashKey: new Uint8Array(16) }],
+  ];
+  for (const [what, changed] of changes) {
+    test(`changes with ${what}`, () => assert.notEqual(contentIdOf(changed), contentIdOf(input)));
+  }
+
+  test('changes with the order of lists', () => {
+    const other = { ...list, name: 'b' };
+    assert.notEqual(contentIdOf({ ...input, lists: [list, other] }), contentIdOf({ ...input, lists: [other, list] }));
+  });
+});

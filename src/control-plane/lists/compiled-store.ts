@@ -1,0 +1,98 @@
+// Compiled tables in state_dir/compiled: loaded straight into shared memory at the next start. Main thread.
+
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlockTable, BlockTableDamaged } from '../../memory/block-table/block-table.ts';
+import { partPath } from './replace-file.ts';
+
+const FILE_NAME = /^table-([0-9a-f]{32})\.bin$/;
+
+export function tablePath(stateDirectory: string, contentId: string): string {
+  return join(stateDirectory, 'compiled', `table-${contentId}.bin`);
+}
+
+export async function makeCompiledDirectory(stateDirectory: string): Promise<void> {
+  await mkdir(join(stateDirectory, 'compiled'), { recursive: true, mode: 0o700 });
+}
+
+/** A loaded table, that none is there, or what is wrong with it (such a file is to be compiled anew). */
+export type LoadedTable =
+  | { readonly kind: 'loaded'; readonly table: SharedArrayBuffer; readonly entryCount: number }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+/** Reads and verifies one table. Never rejects. `hashKey` undefined: whatever key it has, as offline commands need it. */
+export async function loadTable(
+  stateDirectory: string,
+  contentId: string,
+  hashKey: Uint8Array | undefined,
+): Promise<LoadedTable> {
+  try {
+    const buffer = await readShared(tablePath(stateDirectory, contentId));
+    if (buffer === undefined) return { kind: 'missing' };
+    const table = new BlockTable(buffer, true);
+    if (table.contentId !== contentId) return { kind: 'damaged', reason: 'it is a table of other content' };
+    if (hashKey !== undefined && Buffer.compare(table.hashKey, hashKey) !== 0)
+      return { kind: 'damaged', reason: 'it has another hash key' };
+    return { kind: 'loaded', table: buffer, entryCount: table.entryCount };
+  } catch (error) {
+    if (error instanceof BlockTableDamaged) return { kind: 'damaged', reason: error.message };
+    return { kind: 'damaged', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Content ids of the tables on disk, in no order. */
+export async function listTables(stateDirectory: string): Promise<string[]> {
+  const names = await readdir(join(stateDirectory, 'compiled')).catch(() => []);
+  return names.flatMap((name) => FILE_NAME.exec(name)?.[1] ?? []);
+}
+
+/** The sound table that was written last: what the gateway had in force, for commands that work without it. Never rejects. */
+export async function loadNewestTable(stateDirectory: string): Promise<LoadedTable> {
+  const tables: { contentId: string; writtenAt: number }[] = [];
+  for (const contentId of await listTables(stateDirectory)) {
+    const found = await stat(tablePath(stateDirectory, contentId)).catch(() => undefined);
+    if (found !== undefined) tables.push({ contentId, writtenAt: found.mtimeMs });
+  }
+  tables.sort((a, b) => b.writtenAt - a.writtenAt);
+  let newest: LoadedTable = { kind: 'missing' };
+  for (const { contentId } of tables) {
+    newest = await loadTable(stateDirectory, contentId, undefined);
+    if (newest.kind === 'loaded') break;
+  }
+  return newest;
+}
+
+/** Removes every table but one, and half-written ones. Never rejects. */
+export async function removeOtherTables(stateDirectory: string, contentId: string): Promise<void> {
+  const kept = tablePath(stateDirectory, contentId);
+  const directory = join(stateDirectory, 'compiled');
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    const isTable = FILE_NAME.test(name) || name.endsWith(partPath('.bin'));
+    if (isTable && path !== kept) await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+/** The whole file in shared memory; undefined if there is none. */
+async function readShared(path: string): Promise<SharedArrayBuffer | undefined> {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (handle === undefined) return undefined;
+  try {
+    const { size } = await handle.stat();
+    const buffer = new SharedArrayBuffer(size);
+    const octets = new Uint8Array(buffer);
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(octets, filled, size - filled);
+      if (bytesRead === 0) throw new BlockTableDamaged('cut short');
+      filled += bytesRead;
+    }
+    return buffer;
+  } finally {
+    await handle.close();
+  }
+}
