@@ -28,11 +28,7 @@ export function sourceOf(inspection: number): number {
 const MAPPED_IPV4_PREFIX_BYTES = 12;
 
 /** Who may be answered with whatever the chain leads to: somebody named the name itself. */
-const EXPLICITLY_ALLOWED: ReadonlySet<Reason> = new Set([
-  REASON.RULE_ALLOWS,
-  REASON.LIST_ALLOWS,
-  REASON.CLIENT_PROBE,
-]);
+const EXPLICITLY_ALLOWED: ReadonlySet<Reason> = new Set([REASON.RULE_ALLOWS, REASON.LIST_ALLOWS, REASON.CLIENT_PROBE]);
 
 /** One per thread. */
 export class AnswerInspector {

@@ -42,7 +42,8 @@ export class QueryThread {
       counters,
       upstream: this.#upstream,
       clock,
-      onInternalError: (error) => log('error', 'a query met an error of our own; it got SERVFAIL', { stack: stackOf(error) }),
+      onInternalError: (error) =>
+        log('error', 'a query met an error of our own; it got SERVFAIL', { stack: stackOf(error) }),
     });
     this.#listeners = new ThreadListeners({
       handler: this.#queries.handler,

@@ -34,7 +34,11 @@ export class ThreadListeners {
   readonly #ids = new Set<number>();
   readonly #tlsListeners = new Map<number, TlsListener>();
   /** One table per kind, so that limits hold over all addresses. */
-  readonly #connections: { readonly tcp: ConnectionTable; readonly dot: ConnectionTable; readonly doh: ConnectionTable };
+  readonly #connections: {
+    readonly tcp: ConnectionTable;
+    readonly dot: ConnectionTable;
+    readonly doh: ConnectionTable;
+  };
   #certificates: readonly TlsCertificate[];
 
   constructor(options: ThreadListenersOptions) {

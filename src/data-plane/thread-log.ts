@@ -10,7 +10,11 @@ const SUPPRESSED = counterIndex('logLinesSuppressed');
 
 export type ThreadLog = (level: LogLevel, message: string, details?: Readonly<Record<string, string | number>>) => void;
 
-export function createThreadLog(post: (message: FromThread) => void, counters: ThreadCounters, clock: Clock): ThreadLog {
+export function createThreadLog(
+  post: (message: FromThread) => void,
+  counters: ThreadCounters,
+  clock: Clock,
+): ThreadLog {
   let windowStart = clock();
   let lines = 0;
   return (level, message, details = {}) => {

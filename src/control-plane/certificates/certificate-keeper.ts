@@ -29,7 +29,7 @@ export function keepCertificates(
   settings: CertificateChoice,
   loaded: LoadedCertificates,
   publish: (certificates: readonly CertificateSnapshot[]) => void | Promise<void>,
-  surroundings: KeeperSurroundings = systemSurroundings(),
+  surroundings: KeeperSurroundings,
 ): CertificateKeeper {
   let current = loaded;
   let cancel: (() => void) | undefined;
@@ -67,14 +67,14 @@ export function keepCertificates(
   };
 }
 
-function systemSurroundings(): KeeperSurroundings {
+/** The real clock and timers, which do not keep the process alive. */
+export function systemSurroundings(log: KeeperSurroundings['log']): KeeperSurroundings {
   return {
     now: () => new Date(),
     schedule(milliseconds, run) {
-      const timer = setTimeout(run, milliseconds);
-      timer.unref();
+      const timer = setTimeout(run, milliseconds).unref();
       return () => clearTimeout(timer);
     },
-    log: (level, message) => process.stderr.write(`${level}: ${message}\n`),
+    log,
   };
 }

@@ -31,9 +31,9 @@ export function readServer(raw: unknown, context: TableContext): Settings['serve
 
 function readUser(user: string, context: TableContext): string | undefined {
   const path = ['server', 'user'];
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(user))
+  if (!/^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}|\d+:\d+)$/.test(user))
     context.faults.fault(path, `${quote(user)} is not a user name; allowed: the name of a user of this machine`);
-  if (user === 'root' || user === '0')
+  if (user === 'root' || /^0(?::|$)/.test(user))
     context.faults.fault(path, `${quote(user)} keeps every right; name a user with few rights, or leave the key out`);
   return user;
 }
