@@ -1,66 +1,124 @@
 // The answer cache as a data-plane thread uses it. One SharedArrayBuffer for all threads; README.md has the layout.
 
-import { ANSWER_RECORDS_MAX } from '../../wire/answer-reader.ts';
-import { MESSAGE_MAX_BYTES } from '../../wire/header.ts';
+import type { AnswerKey, CachedAnswer } from './cached-answer.ts';
+import { Checksum } from './checksum.ts';
+import { entryUnits, readEntry, writeEntry } from './entry.ts';
+import type { EvictionRule, EvictionRuleMaker } from './eviction-rule.ts';
+import { fifoEviction } from './fifo-eviction.ts';
+import { bucketOf, hashForBucket, hashForStripe, tagOf } from './key-hash.ts';
+import {
+  BUCKET_SLOTS,
+  BUCKET_WORDS,
+  CACHE_MIN_BYTES,
+  type CacheLayout,
+  CHECKSUM_KEY_WORDS,
+  planLayout,
+  readHeader,
+  STRIPE,
+  stripeAt,
+  TAG_SHIFT,
+  UNIT_MASK,
+  UNIT_WORDS,
+  writeHeader,
+} from './layout.ts';
+import { emptyStripe, markAt, StripeWriter } from './stripe-writer.ts';
 
-/** What an answer is filed under. Reused by the caller. */
-export interface AnswerKey {
-  /** Lower-cased uncompressed wire name. */
-  name: Uint8Array;
-  nameLength: number;
-  /** QTYPE; 0 files an NXDOMAIN for every type of the name (RFC 2308 section 5). */
-  type: number;
-  class: number;
-  /** Bit 0: DO, bit 1: CD. */
-  variant: number;
-  /** The name's keyed hash (NameHasher, whole name). The cache mixes the other fields in itself. */
-  hashLow: number;
-  hashHigh: number;
-}
-
-/** An answer on its way in or out. Reused by the caller. */
-export class CachedAnswer {
-  /** Raw message without OPT: ID 0, TTLs as they were at `storedAtSeconds`. */
-  readonly message: Uint8Array<ArrayBuffer> = new Uint8Array(MESSAGE_MAX_BYTES);
-  messageLength = 0;
-  /** Offsets of the TTL fields in the message. */
-  readonly ttlOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(ANSWER_RECORDS_MAX);
-  ttlCount = 0;
-  /** Monotonic seconds (memory/monotonic-clock.ts). */
-  storedAtSeconds = 0;
-  expiresAtSeconds = 0;
-  /** Policy generation under which `inspection` was found; an older one is inspected again. */
-  policyGeneration = 0;
-  /** Opaque 32 bits of the data plane: what the policy found inside the answer. */
-  inspection = 0;
-}
+export { type AnswerKey, CachedAnswer } from './cached-answer.ts';
 
 export class AnswerCache {
-  /** `threadSlot`: this thread's number, from 1 (0 means "no owner" in locks). */
-  constructor(_buffer: SharedArrayBuffer, _threadSlot: number) {
-    throw new Error('not built');
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #layout: CacheLayout;
+  readonly #checksum: Checksum;
+  readonly #rule: EvictionRule;
+  readonly #writer: StripeWriter;
+
+  /**
+   * `threadSlot`: this thread's number, from 1 (0 means "no owner" in locks); no two living threads may share one. `makeRule`: the
+   * same in every thread. Throws TypeError for a buffer that createAnswerCache did not make.
+   */
+  constructor(buffer: SharedArrayBuffer, threadSlot: number, makeRule: EvictionRuleMaker = fifoEviction) {
+    if (!Number.isInteger(threadSlot) || threadSlot < 1 || threadSlot > 0x7fff_ffff) {
+      throw new RangeError(`thread slot ${threadSlot} is not a whole number from 1`);
+    }
+    const { layout, checksumKey } = readHeader(buffer);
+    this.#words = new Int32Array(buffer);
+    this.#layout = layout;
+    this.#checksum = new Checksum(checksumKey);
+    this.#rule = makeRule(new Uint8Array(buffer));
+    this.#writer = new StripeWriter(this.#words, layout, this.#rule, threadSlot);
   }
 
   /**
-   * Copies the unexpired answer for `key` into `into`; false on a miss (also when a writer was at work on it). Allocates and
-   * awaits nothing. Everything copied has been verified against the key and a checksum.
+   * Copies the unexpired answer for `key` into `into`; false on a miss (also when a writer was at work on it), with garbage in
+   * `into`. Allocates, awaits and writes nothing. Everything copied has been verified against the key and a checksum.
    */
-  find(_key: AnswerKey, _nowSeconds: number, _into: CachedAnswer): boolean {
-    throw new Error('not built');
+  find(key: AnswerKey, nowSeconds: number, into: CachedAnswer): boolean {
+    const words = this.#words;
+    const layout = this.#layout;
+    const stripeHash = hashForStripe(key);
+    const stripe = stripeAt(layout, stripeHash & (layout.stripeCount - 1));
+    const bucketHash = hashForBucket(key, stripeHash);
+    const bucket = stripe + STRIPE.INDEX + bucketOf(bucketHash, layout.bucketCount) * BUCKET_WORDS;
+    const tag = tagOf(bucketHash);
+    for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+      const link = words[bucket + slot]!;
+      if (link >>> TAG_SHIFT !== tag) continue;
+      const arena = stripe + layout.arenaOffset;
+      const entry = arena + (link & UNIT_MASK) * UNIT_WORDS;
+      const arenaEnd = arena + layout.arenaUnits * UNIT_WORDS;
+      if (!readEntry(words, entry, arenaEnd, key, nowSeconds, into, this.#checksum)) return false;
+      if (Atomics.load(words, bucket + slot) !== link) return false;
+      this.#rule.noteHit(markAt(bucket, slot));
+      return true;
+    }
+    return false;
   }
 
   /** Stores or replaces; false if it was given up (too large, or another writer holds the stripe). Never waits. */
-  store(_key: AnswerKey, _answer: CachedAnswer): boolean {
-    throw new Error('not built');
+  store(key: AnswerKey, answer: CachedAnswer): boolean {
+    const layout = this.#layout;
+    const units = entryUnits(key, answer);
+    if (units < 0 || units > layout.arenaUnits) return false;
+    const stripeHash = hashForStripe(key);
+    const stripe = stripeAt(layout, stripeHash & (layout.stripeCount - 1));
+    const writer = this.#writer;
+    if (!writer.tryOpen(stripe)) return false;
+    const bucketHash = hashForBucket(key, stripeHash);
+    const bucketIndex = bucketOf(bucketHash, layout.bucketCount);
+    const unit = writer.takeRoom(units);
+    const entry = stripe + layout.arenaOffset + unit * UNIT_WORDS;
+    writeEntry(this.#words, entry, bucketIndex, key, answer, this.#checksum);
+    writer.link(bucketIndex, tagOf(bucketHash), unit);
+    writer.close();
+    return true;
   }
 }
 
-/** A new, empty cache of at most `maxBytes` in all; pages are touched only as used. Throws RangeError below 64 kB. */
-export function createAnswerCache(_maxBytes: number): SharedArrayBuffer {
-  throw new Error('not built');
+/**
+ * A new, empty cache of at most `maxBytes` in all (and at most 4 GiB); pages are touched only as used. Throws RangeError below
+ * 64 kB. From 128 kB up it takes any message; below, an entry must fit into the one arena.
+ */
+export function createAnswerCache(maxBytes: number): SharedArrayBuffer {
+  if (!(maxBytes >= CACHE_MIN_BYTES)) {
+    throw new RangeError(`an answer cache needs at least ${CACHE_MIN_BYTES} bytes, not ${maxBytes}`);
+  }
+  const layout = planLayout(maxBytes);
+  const buffer = new SharedArrayBuffer(layout.byteLength);
+  writeHeader(buffer, layout, crypto.getRandomValues(new Int32Array(CHECKSUM_KEY_WORDS)));
+  return buffer;
 }
 
-/** Called by the control plane once thread `threadSlot` is dead: frees what it held, discards what it may have left half-written. */
-export function recoverAfterThreadDeath(_buffer: SharedArrayBuffer, _threadSlot: number): void {
-  throw new Error('not built');
+/**
+ * Called by the control plane once thread `threadSlot` is dead and before another takes its slot: frees what it held, discards
+ * what it may have left half-written (the stripe's other entries go with it).
+ */
+export function recoverAfterThreadDeath(buffer: SharedArrayBuffer, threadSlot: number): void {
+  const { layout } = readHeader(buffer);
+  const words = new Int32Array(buffer);
+  for (let i = 0; i < layout.stripeCount; i++) {
+    const stripe = stripeAt(layout, i);
+    if (Atomics.load(words, stripe + STRIPE.OWNER) !== threadSlot) continue;
+    emptyStripe(words, stripe, layout);
+    Atomics.store(words, stripe + STRIPE.OWNER, 0);
+  }
 }

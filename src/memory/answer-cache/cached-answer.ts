@@ -1,0 +1,42 @@
+// What goes into the cache and comes out of it: the key an answer is filed under, and the answer.
+
+import { ANSWER_RECORDS_MAX } from '../../wire/answer-reader.ts';
+import { MESSAGE_MAX_BYTES } from '../../wire/header.ts';
+
+export const NAME_MAX_BYTES = 255;
+
+/** What an answer is filed under. Reused by the caller. */
+export interface AnswerKey {
+  /** Lower-cased uncompressed wire name. */
+  name: Uint8Array;
+  nameLength: number;
+  /** QTYPE; 0 files an NXDOMAIN for every type of the name (RFC 2308 section 5). */
+  type: number;
+  class: number;
+  /** Bit 0: DO, bit 1: CD. */
+  variant: number;
+  /** The name's keyed hash (NameHasher, whole name). The cache mixes the other fields in itself. */
+  hashLow: number;
+  hashHigh: number;
+}
+
+/** An answer on its way in or out. Reused by the caller; after a miss its content is garbage. */
+export class CachedAnswer {
+  /** The message as words, up to one octet longer: whole words are copied, so octets behind messageLength may change. */
+  readonly messageWords: Int32Array<ArrayBuffer> = new Int32Array((MESSAGE_MAX_BYTES + 1) / 4);
+  /** Raw message without OPT: ID 0, TTLs as they were at `storedAtSeconds`. */
+  readonly message: Uint8Array<ArrayBuffer> = new Uint8Array(this.messageWords.buffer, 0, MESSAGE_MAX_BYTES);
+  messageLength = 0;
+  /** Offsets of the TTL fields in the message. */
+  readonly ttlOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(ANSWER_RECORDS_MAX);
+  readonly ttlOffsetWords: Int32Array<ArrayBuffer> = new Int32Array(this.ttlOffsets.buffer);
+  ttlCount = 0;
+  /** Monotonic whole seconds (memory/monotonic-clock.ts). */
+  storedAtSeconds = 0;
+  /** The first second in which the answer is not given any more. */
+  expiresAtSeconds = 0;
+  /** Policy generation under which `inspection` was found; an older one is inspected again. */
+  policyGeneration = 0;
+  /** Opaque 32 bits of the data plane: what the policy found inside the answer. Comes back as a signed number. */
+  inspection = 0;
+}

@@ -1,0 +1,185 @@
+// One entry of an arena: how it is written and how it is read without trusting a single word of it. README.md has the picture.
+
+import { ANSWER_RECORDS_MAX } from '../../wire/answer-reader.ts';
+import { MESSAGE_MAX_BYTES } from '../../wire/header.ts';
+import { type AnswerKey, type CachedAnswer, NAME_MAX_BYTES } from './cached-answer.ts';
+import { type Checksum, mixWord } from './checksum.ts';
+import { UNIT_WORDS } from './layout.ts';
+
+type SharedWords = Int32Array<SharedArrayBuffer>;
+
+const CHECKSUM_LOW = 0;
+const CHECKSUM_HIGH = 1;
+const STORED_AT = 2;
+const EXPIRES_AT = 3;
+const POLICY_GENERATION = 4;
+const INSPECTION = 5;
+/** Octets of the message (16 bits), number of TTL offsets (16 bits). */
+const LENGTHS = 6;
+/** Type (16 bits), class (16 bits). */
+const KIND = 7;
+/** Octets of the name (8 bits), variant (8 bits), bucket (16 bits). */
+const NAME_AND_PLACE = 8;
+const HEADER_WORDS = 9;
+
+const VARIANT_MAX = 0xff;
+
+/** Words of an entry's parts, padded to whole units. */
+function unitsOf(nameLength: number, ttlCount: number, messageLength: number): number {
+  const words = HEADER_WORDS + ((nameLength + 3) >>> 2) + ((ttlCount + 1) >>> 1) + ((messageLength + 3) >>> 2);
+  return (words + 1) >>> 1;
+}
+
+/** Units that the entry for this key and answer takes, or -1 if no entry can hold it. */
+export function entryUnits(key: AnswerKey, answer: CachedAnswer): number {
+  const keyFits = key.nameLength <= NAME_MAX_BYTES && key.variant <= VARIANT_MAX;
+  const answerFits = answer.ttlCount <= ANSWER_RECORDS_MAX && answer.messageLength <= MESSAGE_MAX_BYTES;
+  return keyFits && answerFits ? unitsOf(key.nameLength, answer.ttlCount, answer.messageLength) : -1;
+}
+
+/** Units that the entry at `at` says it takes; the word may be garbage. */
+export function claimedUnits(words: SharedWords, at: number): number {
+  const lengths = words[at + LENGTHS]!;
+  return unitsOf(words[at + NAME_AND_PLACE]! & 0xff, lengths >>> 16, lengths & 0xffff);
+}
+
+/** Bucket that the entry at `at` says it is linked from; the word may be garbage. */
+export function claimedBucket(words: SharedWords, at: number): number {
+  return words[at + NAME_AND_PLACE]! >>> 16;
+}
+
+/** Writes and seals. The checksum is taken of what was meant, never of what shared memory says by now. */
+export function writeEntry(
+  words: SharedWords,
+  at: number,
+  bucket: number,
+  key: AnswerKey,
+  answer: CachedAnswer,
+  checksum: Checksum,
+): void {
+  const { nameLength } = key;
+  const { ttlCount, messageLength } = answer;
+  const storedAt = answer.storedAtSeconds | 0;
+  const expiresAt = answer.expiresAtSeconds | 0;
+  const policyGeneration = answer.policyGeneration | 0;
+  const inspection = answer.inspection | 0;
+  const lengths = messageLength | (ttlCount << 16);
+  const kind = kindOf(key);
+  const nameAndPlace = nameAndVariantOf(key) | (bucket << 16);
+  words[at + STORED_AT] = storedAt;
+  words[at + EXPIRES_AT] = expiresAt;
+  words[at + POLICY_GENERATION] = policyGeneration;
+  words[at + INSPECTION] = inspection;
+  words[at + LENGTHS] = lengths;
+  words[at + KIND] = kind;
+  words[at + NAME_AND_PLACE] = nameAndPlace;
+
+  let next = at + HEADER_WORDS;
+  let nameMix = 0;
+  const wholeNameWords = nameLength >>> 2;
+  for (let i = 0; i < wholeNameWords; i++) {
+    const word = nameWord(key.name, i);
+    words[next++] = word;
+    nameMix = mixWord(nameMix, word);
+  }
+  if ((nameLength & 3) !== 0) {
+    const word = lastNameWord(key.name, nameLength);
+    words[next++] = word;
+    nameMix = mixWord(nameMix, word);
+  }
+  checksum.start(storedAt, expiresAt, policyGeneration, inspection, lengths, kind, nameAndPlace, nameMix);
+
+  padWithZeros(answer);
+  const ttlWords = (ttlCount + 1) >>> 1;
+  checksum.copy(answer.ttlOffsetWords, 0, words, next, ttlWords);
+  next += ttlWords;
+  checksum.copy(answer.messageWords, 0, words, next, (messageLength + 3) >>> 2);
+
+  words[at + CHECKSUM_LOW] = checksum.low();
+  words[at + CHECKSUM_HIGH] = checksum.high();
+}
+
+/**
+ * Copies the entry at `at` into `answer`. True only if it lies before `arenaEnd`, is filed under `key`, has not expired, and what
+ * was copied carries the right checksum. Every shared word that counts is read once, so what was checked is what was copied.
+ */
+export function readEntry(
+  words: SharedWords,
+  at: number,
+  arenaEnd: number,
+  key: AnswerKey,
+  nowSeconds: number,
+  answer: CachedAnswer,
+  checksum: Checksum,
+): boolean {
+  const storedAt = words[at + STORED_AT]!;
+  const expiresAt = words[at + EXPIRES_AT]!;
+  const policyGeneration = words[at + POLICY_GENERATION]!;
+  const inspection = words[at + INSPECTION]!;
+  const lengths = words[at + LENGTHS]!;
+  const kind = words[at + KIND]!;
+  const nameAndPlace = words[at + NAME_AND_PLACE]!;
+  if (kind !== kindOf(key) || (nameAndPlace & 0xffff) !== nameAndVariantOf(key) || nowSeconds >= expiresAt)
+    return false;
+  const { nameLength } = key;
+  const messageLength = lengths & 0xffff;
+  const ttlCount = lengths >>> 16;
+  if (ttlCount > ANSWER_RECORDS_MAX) return false;
+  if (at + unitsOf(nameLength, ttlCount, messageLength) * UNIT_WORDS > arenaEnd) return false;
+
+  let next = at + HEADER_WORDS;
+  let nameMix = 0;
+  const wholeNameWords = nameLength >>> 2;
+  for (let i = 0; i < wholeNameWords; i++) {
+    const word = words[next++]!;
+    if (word !== nameWord(key.name, i)) return false;
+    nameMix = mixWord(nameMix, word);
+  }
+  if ((nameLength & 3) !== 0) {
+    const word = words[next++]!;
+    if (word !== lastNameWord(key.name, nameLength)) return false;
+    nameMix = mixWord(nameMix, word);
+  }
+  checksum.start(storedAt, expiresAt, policyGeneration, inspection, lengths, kind, nameAndPlace, nameMix);
+  const ttlWords = (ttlCount + 1) >>> 1;
+  checksum.copy(words, next, answer.ttlOffsetWords, 0, ttlWords);
+  checksum.copy(words, next + ttlWords, answer.messageWords, 0, (messageLength + 3) >>> 2);
+  if (words[at + CHECKSUM_LOW] !== checksum.low() || words[at + CHECKSUM_HIGH] !== checksum.high()) return false;
+
+  answer.messageLength = messageLength;
+  answer.ttlCount = ttlCount;
+  answer.storedAtSeconds = storedAt;
+  answer.expiresAtSeconds = expiresAt;
+  answer.policyGeneration = policyGeneration >>> 0;
+  answer.inspection = inspection;
+  return true;
+}
+
+/** Whole words are copied: what an earlier message left in the last ones does not belong to this answer. */
+function padWithZeros(answer: CachedAnswer): void {
+  for (let i = answer.messageLength; (i & 3) !== 0; i++) answer.message[i] = 0;
+  if ((answer.ttlCount & 1) !== 0) answer.ttlOffsets[answer.ttlCount] = 0;
+}
+
+function kindOf(key: AnswerKey): number {
+  return key.type | (key.class << 16);
+}
+
+function nameAndVariantOf(key: AnswerKey): number {
+  return key.nameLength | (key.variant << 8);
+}
+
+/** Four octets of the name as a number that does not depend on the machine's byte order. */
+function nameWord(name: Uint8Array, index: number): number {
+  const at = index << 2;
+  return name[at]! | (name[at + 1]! << 8) | (name[at + 2]! << 16) | (name[at + 3]! << 24);
+}
+
+/** The last one to three octets, zeros behind them. */
+function lastNameWord(name: Uint8Array, nameLength: number): number {
+  const at = nameLength & ~3;
+  let word = name[at]!;
+  if ((nameLength & 3) > 1) word |= name[at + 1]! << 8;
+  if ((nameLength & 3) > 2) word |= name[at + 2]! << 16;
+  return word;
+}
