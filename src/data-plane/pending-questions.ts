@@ -56,7 +56,11 @@ export class PendingQuestions {
     }
     if (this.#questions.size >= QUESTIONS_MAX) return false;
     const { asked } = query;
-    const question = { id, question: { ...asked, name: asked.name.slice(0, asked.nameLength) }, waiters: [] };
+    const question = {
+      id,
+      question: { ...asked, name: new Uint8Array(asked.name.subarray(0, asked.nameLength)) },
+      waiters: [],
+    };
     this.#questions.set(id, question);
     this.#addWaiter(question, query);
     this.#ask(question);
@@ -75,8 +79,9 @@ export class PendingQuestions {
     pending.waiters.push({
       sink: query.sink,
       returnPath: query.sink.retain(query.returnPath),
-      message: query.message.slice(0, query.length),
-      clientAddress: query.clientAddress.slice(),
+      // Not slice: that of a Buffer is a view, and the listener's buffer is about to be overwritten.
+      message: new Uint8Array(query.message.subarray(0, query.length)),
+      clientAddress: new Uint8Array(query.clientAddress),
     });
   }
 }

@@ -12,13 +12,14 @@ import { listenerCounters } from './listener-counters.ts';
 import { PolicyInForce } from './policy-in-force.ts';
 import { createQueryHandler, type HandlesQueries } from './query-handler.ts';
 import { ThreadListeners } from './thread-listeners.ts';
-import { createThreadLog } from './thread-log.ts';
+import { createThreadLog, type ThreadLog } from './thread-log.ts';
 
 /** A socket that goes away takes its connections along after this long. */
 const CLOSE_GRACE_MILLISECONDS = 2_000;
 
 export class QueryThread {
   readonly #post: (message: FromThread) => void;
+  readonly #log: ThreadLog;
   readonly #inForce: PolicyInForce;
   readonly #upstream: Upstream;
   readonly #queries: HandlesQueries;
@@ -29,6 +30,7 @@ export class QueryThread {
     const clock = monotonicClock();
     const counters = new ThreadCounters(start.counters, start.threadSlot);
     const log = createThreadLog(post, counters, clock);
+    this.#log = log;
     this.#inForce = new PolicyInForce(start.blockTable, start.live);
     this.#upstream = createUpstream(start.upstreams, {
       clock,
@@ -60,7 +62,7 @@ export class QueryThread {
         this.#inForce.replace(message.blockTable, message.live);
         break;
       case 'certificates':
-        this.#listeners.setCertificates(message.certificates);
+        this.#replaceCertificates(message.certificates);
         break;
       case 'listen':
         await Promise.all(message.sockets.map((socket) => this.#open(socket, message.publication)));
@@ -75,6 +77,15 @@ export class QueryThread {
         return;
     }
     this.#post({ kind: 'acknowledged', publication: message.publication });
+  }
+
+  /** The control plane has checked them; should TLS still refuse one, the old ones go on serving. */
+  #replaceCertificates(certificates: ThreadStart['certificates']): void {
+    try {
+      this.#listeners.setCertificates(certificates);
+    } catch (error) {
+      this.#log('error', 'new certificates cannot be used; the old ones stay', { reason: String(error) });
+    }
   }
 
   async #open(socket: ListeningSocket, publication: number): Promise<void> {

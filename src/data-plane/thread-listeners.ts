@@ -13,7 +13,7 @@ import { startUdpListener } from './listeners/udp-listener.ts';
 /** Fixed for now; a [limits] table is reserved for them. Android keeps a connection idle for 20 s before it closes it itself. */
 export const STREAM_LIMITS: StreamLimits = {
   connections: 10_000,
-  connectionsPerClient: 500,
+  connectionsPerClient: 200,
   inFlightPerConnection: 256,
   idleMilliseconds: 30_000,
   readMilliseconds: 10_000,
@@ -88,9 +88,9 @@ export class ThreadListeners {
     await this.close([...this.#listeners.keys()], graceMilliseconds);
   }
 
-  /** New handshakes get these; live connections stay as they are. */
+  /** New handshakes get these; live connections stay as they are. Throws if a pair cannot be used; the old ones stay then. */
   setCertificates(certificates: readonly TlsCertificate[]): void {
-    this.#certificates = certificates;
     for (const listener of this.#tlsListeners.values()) listener.setCertificates(certificates);
+    this.#certificates = certificates;
   }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as dnsPacket from 'dns-packet';
-import { UDP } from '../../src/data-plane/listeners/transports.ts';
+import { DOT, UDP } from '../../src/data-plane/listeners/transports.ts';
 import { answerWith, Conversation, encodeAsk, readReply, soa } from './conversation.ts';
 
 const A_RECORD = { type: 'A', name: 'www.example.org', ttl: 300, data: '192.0.2.1' } as const;
@@ -131,6 +131,21 @@ describe('answers over time', () => {
       ],
     );
     assert.equal(talk.waiting, 0);
+  });
+
+  test('a waiting query is a copy: what a listener does with its buffer afterwards changes no answer', async () => {
+    const talk = new Conversation();
+    const arrived = Promise.withResolvers<void>();
+    talk.script = async (question) => {
+      await arrived.promise;
+      return answerWith(question, [A_RECORD]);
+    };
+    const buffer = encodeAsk({ name: 'www.example.org', id: 7 });
+    const reply = talk.send(buffer, DOT);
+    buffer.fill(0xff);
+    arrived.resolve();
+    const { packet } = readReply((await reply)!);
+    assert.deepEqual([packet.id, packet.questions?.[0]?.name, packet.additionals?.length], [7, 'www.example.org', 1]);
   });
 
   test('D03 AD is given only to those who asked for it', async () => {

@@ -36,7 +36,10 @@ export type QueryHandler = (
   clientAddress: Uint8Array,
 ) => void;
 
-/** Bounds of the stream listeners; filled from the settings, handed in by worker.ts. */
+/**
+ * Bounds of the stream listeners; filled from the settings, handed in by worker.ts. At a limit of connections the one that has
+ * been without queries for longest makes room (at a client's limit one of its own), else the new one is refused at once.
+ */
 export interface StreamLimits {
   /** All connections of one listener kind in this thread. */
   readonly connections: number;

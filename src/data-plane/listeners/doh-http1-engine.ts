@@ -1,0 +1,179 @@
+// DoH over HTTP/1.1 on node:http, for clients that know no HTTP/2. One conversation per connection, one exchange per request; an
+// exchange is its request's return path. A dropped query closes the connection.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { HEADER_BYTES } from '../../wire/header.ts';
+import { type Connection, ignoreError } from './connection.ts';
+import { DohConnection } from './doh-connection.ts';
+import type { DohEngine, DohService } from './doh-engine.ts';
+import { beginExchange, type DohExchange, refusalFields, replyFields } from './doh-exchange.ts';
+import type { ReplySink } from './listener.ts';
+import { RequestBody } from './request-body.ts';
+
+export function createHttp1Engine(service: DohService): DohEngine {
+  const sink: ReplySink<Http1Exchange> = {
+    transport: service.transport,
+    answer: (exchange, reply, length) => exchange.answer(reply, length),
+    drop: (exchange) => exchange.drop(),
+    retain: (exchange) => exchange,
+  };
+  const conversations = new WeakMap<Duplex, Http1Conversation>();
+  // It never listens: connections are handed to it. Its timeouts are off, ours (DohConnection, exchange) hold.
+  const server = createServer({ maxHeaderSize: 16_384, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+  server.maxHeadersCount = 64;
+  server.on('request', (request, response) => {
+    conversations.get(request.socket)?.onRequest(request, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    conversations.get(socket)?.onMalformed(error);
+  });
+  return {
+    serve(connection, socket) {
+      conversations.set(socket, new Http1Conversation(service, sink, connection, socket));
+      server.emit('connection', socket);
+    },
+  };
+}
+
+class Http1Conversation {
+  readonly accounts: DohConnection;
+  readonly sink: ReplySink<Http1Exchange>;
+  readonly #socket: TLSSocket;
+  /** Requests whose response has not left. */
+  #open = 0;
+  #isFinishing = false;
+
+  constructor(service: DohService, sink: ReplySink<Http1Exchange>, connection: Connection, socket: TLSSocket) {
+    this.accounts = new DohConnection(service, connection);
+    this.sink = sink;
+    this.#socket = socket;
+    connection.finish = () => this.#finish();
+  }
+
+  /** No more requests are read; the connection ends with the responses under way. */
+  get isFinishing(): boolean {
+    return this.#isFinishing;
+  }
+
+  onRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (this.accounts.isGone) return;
+    this.#open += 1;
+    response.once('close', () => {
+      this.#open -= 1;
+      if (this.#isFinishing && this.#open === 0) this.#socket.end();
+    });
+    beginExchange(new Http1Exchange(this, request, response), {
+      method: request.method,
+      target: request.url,
+      contentType: request.headers['content-type'],
+      contentLength: request.headers['content-length'],
+      accept: request.headers.accept,
+    });
+  }
+
+  /** What came is not HTTP/1.1, or larger than a head may be. */
+  onMalformed(error: NodeJS.ErrnoException): void {
+    const socket = this.#socket;
+    if (error.code?.startsWith('HPE_') !== true || this.#open > 0 || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    this.accounts.refused(400);
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    this.accounts.linger();
+  }
+
+  close(): void {
+    this.accounts.connection.socket.destroy();
+  }
+
+  #finish(): void {
+    if (this.#isFinishing) return;
+    this.#isFinishing = true;
+    if (this.#open === 0) this.#socket.end();
+    this.accounts.linger();
+  }
+}
+
+class Http1Exchange implements DohExchange {
+  readonly #conversation: Http1Conversation;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  #bodyTimer: NodeJS.Timeout | undefined;
+  #isSettled = false;
+  #replyBytes = 0;
+
+  constructor(conversation: Http1Conversation, request: IncomingMessage, response: ServerResponse) {
+    this.#conversation = conversation;
+    this.#request = request;
+    this.#response = response;
+    request.on('error', ignoreError);
+    response.on('error', ignoreError);
+    response.once('close', () => this.#onClose());
+  }
+
+  readBody(): void {
+    const { accounts } = this.#conversation;
+    const body = new RequestBody();
+    this.#bodyTimer = setTimeout(() => {
+      accounts.bodyIsLate();
+      this.#conversation.close();
+    }, accounts.service.limits.readMilliseconds);
+    this.#request.on('data', (chunk: Buffer) => {
+      if (!this.#isSettled && !body.append(chunk)) this.refuse(413);
+    });
+    this.#request.on('end', () => {
+      if (this.#isSettled) return;
+      clearTimeout(this.#bodyTimer);
+      this.ask(body.bytes, body.length);
+    });
+  }
+
+  ask(message: Uint8Array, length: number): void {
+    const { accounts, sink } = this.#conversation;
+    if (length < HEADER_BYTES) this.refuse(400);
+    else if (!accounts.hasRoom()) this.refuse(503);
+    else accounts.ask(sink, this, message, length);
+  }
+
+  answer(reply: Uint8Array, length: number): void {
+    this.#conversation.accounts.settled();
+    this.#isSettled = true;
+    // The client may have gone since it asked.
+    if (this.#response.destroyed) return;
+    this.#replyBytes = length;
+    this.#respond(200, replyFields(reply, length), Buffer.from(reply.subarray(0, length)));
+    this.#conversation.accounts.holdReply(length);
+  }
+
+  drop(): void {
+    this.#conversation.accounts.settled();
+    this.#isSettled = true;
+    this.#conversation.close();
+  }
+
+  refuse(status: number): void {
+    this.#isSettled = true;
+    clearTimeout(this.#bodyTimer);
+    // A body that is not wanted is not read either: the connection ends with this response.
+    if (!this.#request.complete) this.#response.shouldKeepAlive = false;
+    this.#respond(status, refusalFields(status), undefined);
+    if (!this.#conversation.accounts.refused(status)) this.#conversation.close();
+  }
+
+  #respond(status: number, headers: Record<string, string | number>, payload: Buffer | undefined): void {
+    if (this.#response.destroyed) return;
+    if (this.#conversation.isFinishing) this.#response.shouldKeepAlive = false;
+    this.#response.writeHead(status, headers);
+    this.#response.end(payload);
+  }
+
+  #onClose(): void {
+    clearTimeout(this.#bodyTimer);
+    this.#isSettled = true;
+    this.#conversation.accounts.releaseReply(this.#replyBytes);
+  }
+}

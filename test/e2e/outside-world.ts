@@ -1,0 +1,53 @@
+// The world at the other end of the cable, a process in its namespace: a resolver that answers DoH, and plain DNS and DoT too
+// for whoever would ask it so; a publisher of a block list; and clients that come over the cable. Run by `startRemote`.
+
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { TestCertificate } from '../fixtures/make-certificate.ts';
+import type { DnsPeer } from '../peers/dns-peer.ts';
+import { startUnbound } from '../peers/unbound.ts';
+import { answerCalls } from './remote-functions.ts';
+
+/** A certificate as it travels between processes. */
+export type CertificateFiles = Omit<TestCertificate, 'remove'>;
+
+export interface ListRequest {
+  /** The TLS server name of its connection. */
+  readonly serverName: string;
+  readonly path: string;
+}
+
+let upstream: DnsPeer | undefined;
+const listRequests: ListRequest[] = [];
+
+const functions = {
+  /** DoH on port 443, plain DNS on 53, DoT on 853. `records`: further lines of its zone. */
+  async startUpstream(address: string, certificate: CertificateFiles, records: readonly string[]): Promise<void> {
+    const ports = { dnsPort: 53, dotPort: 853, dohPort: 443 };
+    upstream = await startUnbound({ address, certificate: { ...certificate, remove: () => {} }, records, ...ports });
+  },
+
+  async stopUpstream(): Promise<void> {
+    await upstream?.stop();
+    upstream = undefined;
+  },
+
+  /** Over HTTPS at port 443 of each address, under every path. */
+  async publishList(addresses: readonly string[], certificate: CertificateFiles, text: string): Promise<void> {
+    for (const address of addresses) {
+      const server = createServer({ cert: certificate.certPem, key: certificate.keyPem }, (request, response) => {
+        const { servername } = request.socket as typeof request.socket & { readonly servername?: string };
+        listRequests.push({ serverName: servername ?? '', path: request.url ?? '' });
+        response.writeHead(200, { 'content-type': 'text/plain' }).end(text);
+      });
+      server.listen(443, address);
+      await once(server, 'listening');
+    }
+  },
+
+  listRequests: (): readonly ListRequest[] => listRequests,
+};
+
+export type OutsideWorld = typeof functions;
+
+answerCalls(functions, functions.stopUpstream);
