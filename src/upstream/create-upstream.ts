@@ -1,0 +1,90 @@
+// Puts the upstream of one thread together: servers, health, and the exchanges in flight, whose number is bounded.
+
+import { type Clock, monotonicClock } from '../memory/monotonic-clock.ts';
+import { Exchange, type ExchangeContext } from './exchange.ts';
+import { Health } from './health.ts';
+import type { Route } from './route.ts';
+import { Server } from './server.ts';
+import type { Upstream, UpstreamEvent, UpstreamOutcome } from './upstream.ts';
+import { failure } from './upstream-failure.ts';
+import { UPSTREAM_LIMITS, type UpstreamLimits } from './upstream-limits.ts';
+import type { UpstreamSettings } from './upstream-settings.ts';
+
+export interface UpstreamOptions {
+  onEvent(event: UpstreamEvent): void;
+  readonly clock?: Clock;
+  /** This thread's part of `maxQueriesPerSecond`: 1 / threads. Default 1. */
+  readonly shareOfRate?: number;
+  /** Tests shorten times here. */
+  readonly limits?: Partial<UpstreamLimits>;
+}
+
+/** An upstream that can also be asked whether it is there. */
+export interface ProbedUpstream extends Upstream {
+  /**
+   * True as soon as one server answers, false when none does (within seconds). Also keeps the search for a way back going for the
+   * next 30 s, as queries do: for those who wait for the network without having a query.
+   */
+  probe(): Promise<boolean>;
+}
+
+/** Throws on settings that no upstream can have (they are checked when the configuration is read). Connects with the first query. */
+export function createUpstream(servers: readonly UpstreamSettings[], options: UpstreamOptions): ProbedUpstream {
+  return new DohUpstream(servers, options);
+}
+
+const CLOSED = failure('unreachable', 'not-sent', 'the gateway is stopping');
+
+class DohUpstream implements ProbedUpstream {
+  readonly #routes: readonly Route[];
+  readonly #health: Health;
+  readonly #context: ExchangeContext;
+  readonly #limits: UpstreamLimits;
+  readonly #exchanges = new Set<Exchange>();
+  #closed = false;
+
+  constructor(settings: readonly UpstreamSettings[], options: UpstreamOptions) {
+    this.#limits = { ...UPSTREAM_LIMITS, ...options.limits };
+    const clock = options.clock ?? monotonicClock();
+    const servers = settings.map(
+      (one, index) =>
+        new Server(one, index, options.shareOfRate ?? 1, this.#limits, clock, (route, reason) =>
+          this.#health.noteUnconnectable(route, reason),
+        ),
+    );
+    this.#routes = servers.flatMap((server) => server.routes);
+    this.#health = new Health(servers, this.#limits, clock, options.onEvent);
+    this.#context = {
+      routes: this.#routes,
+      health: this.#health,
+      limits: this.#limits,
+      clock,
+      onEnd: (exchange) => this.#exchanges.delete(exchange),
+    };
+  }
+
+  exchange(query: Uint8Array): Promise<UpstreamOutcome> {
+    if (this.#closed) return Promise.resolve(CLOSED);
+    const { exchangesInFlight } = this.#limits;
+    if (this.#exchanges.size >= exchangesInFlight) {
+      return Promise.resolve(failure('overloaded', 'not-sent', `${exchangesInFlight} questions are waiting already`));
+    }
+    this.#health.noteAsked();
+    return new Promise((resolve) => {
+      const exchange = new Exchange(this.#context, query, resolve);
+      this.#exchanges.add(exchange);
+      exchange.start();
+    });
+  }
+
+  probe(): Promise<boolean> {
+    return this.#closed ? Promise.resolve(false) : this.#health.probe();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#health.close();
+    for (const exchange of this.#exchanges) exchange.end(CLOSED);
+    await Promise.all(this.#routes.map((route) => route.close(CLOSED)));
+  }
+}

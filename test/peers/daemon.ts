@@ -1,0 +1,101 @@
+// Runs a real server in the foreground for the length of a test, in a temporary directory, and leaves nothing behind.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { nameFromText } from '../../src/wire/name-text.ts';
+import { buildQuery } from '../../src/wire/query-builder.ts';
+import { temporaryDirectory } from '../fixtures/temporary-directory.ts';
+import { findCommand } from '../setup/missing-components.ts';
+
+const READY_MILLISECONDS = 20_000;
+const STOP_MILLISECONDS = 5_000;
+
+export interface DaemonOptions {
+  readonly command: string;
+  /** `directory` is the temporary directory. */
+  readonly parameters: (directory: string) => readonly string[];
+  /** Files to write there first. */
+  readonly files: (directory: string) => Readonly<Record<string, string>>;
+  /** Asked over UDP until the answer has records. */
+  readonly readiness: { readonly address: string; readonly port: number; readonly name: string };
+}
+
+export interface Daemon {
+  readonly pid: number;
+  log(): string;
+  /** Ends the process (SIGTERM, then SIGKILL) and deletes its directory. */
+  stop(): Promise<void>;
+}
+
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const path = findCommand(options.command);
+  if (path === undefined) throw new Error(`not installed: ${options.command}`);
+  const { path: directory, remove } = temporaryDirectory(options.command);
+  for (const [file, text] of Object.entries(options.files(directory))) writeFileSync(join(directory, file), text);
+  const child = spawnWithUs(path, options.parameters(directory), directory);
+  let log = '';
+  child.stdout!.on('data', (chunk: Buffer) => (log += chunk));
+  child.stderr!.on('data', (chunk: Buffer) => (log += chunk));
+  const daemon = {
+    pid: child.pid!,
+    log: () => log,
+    stop: async (): Promise<void> => {
+      await end(child);
+      remove();
+    },
+  };
+  try {
+    await ready(options, child, daemon.log);
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+  return daemon;
+}
+
+/** The kernel ends the child when this process dies, however it dies; setpriv executes the server in its own place. */
+function spawnWithUs(path: string, parameters: readonly string[], directory: string): ChildProcess {
+  const setpriv = findCommand('setpriv');
+  const line = setpriv === undefined ? [path] : [setpriv, '--pdeathsig', 'KILL', path];
+  return spawn(line[0]!, [...line.slice(1), ...parameters], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
+  await ended;
+  clearTimeout(timer);
+}
+
+async function ready({ command, readiness }: DaemonOptions, child: ChildProcess, log: () => string): Promise<void> {
+  const name = nameFromText(readiness.name)!;
+  const query = buildQuery({
+    name,
+    nameLength: name.length,
+    type: 1,
+    class: 1,
+    dnssecOk: false,
+    checkingDisabled: false,
+  });
+  const socket = createSocket(readiness.address.includes(':') ? 'udp6' : 'udp4');
+  let answered = false;
+  socket.on('message', (message) => (answered ||= message.length > 12 && message.readUInt16BE(6) > 0));
+  socket.on('error', () => {});
+  const giveUpAt = performance.now() + READY_MILLISECONDS;
+  try {
+    while (!answered) {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended at once:\n${log()}`);
+      if (performance.now() > giveUpAt) throw new Error(`${command} does not answer:\n${log()}`);
+      socket.send(query, readiness.port, readiness.address, () => {});
+      await wait(50);
+    }
+  } finally {
+    socket.close();
+  }
+}

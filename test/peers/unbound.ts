@@ -1,0 +1,55 @@
+// unbound as a DoH, DoT and plain DNS server: resolves from the test zone, NXDOMAIN for everything else.
+
+import { join } from 'node:path';
+import { startDaemon } from './daemon.ts';
+import type { DnsPeer, DnsPeerOptions } from './dns-peer.ts';
+import { type PeerPlace, startPeer } from './start-peer.ts';
+import { ZONE_ORIGIN, ZONE_READY_NAME, zoneFile } from './zone.ts';
+
+export function startUnbound(options: DnsPeerOptions = {}): Promise<DnsPeer> {
+  return startPeer('unbound', options, (place) =>
+    startDaemon({
+      command: 'unbound',
+      parameters: (directory) => ['-d', '-c', join(directory, 'unbound.conf')],
+      files: (directory) => ({
+        'unbound.conf': configuration(directory, place),
+        'lab.zone': zoneFile(options.records),
+      }),
+      readiness: { address: place.address, port: place.dnsPort, name: ZONE_READY_NAME },
+    }),
+  );
+}
+
+function configuration(directory: string, place: PeerPlace): string {
+  const { address, dnsPort, dotPort, dohPort, certificate } = place;
+  return `
+server:
+  directory: "${directory}"
+  username: ""
+  chroot: ""
+  pidfile: ""
+  do-daemonize: no
+  use-syslog: no
+  logfile: ""
+  interface: ${address}@${dnsPort}
+  interface: ${address}@${dotPort}
+  interface: ${address}@${dohPort}
+  tls-port: ${dotPort}
+  https-port: ${dohPort}
+  http-endpoint: "/dns-query"
+  tls-service-key: "${certificate.keyPath}"
+  tls-service-pem: "${certificate.certPath}"
+  access-control: 0.0.0.0/0 allow
+  access-control: ::/0 allow
+  module-config: "iterator"
+  local-zone: "." static
+  local-zone: "${ZONE_ORIGIN}." transparent
+auth-zone:
+  name: "${ZONE_ORIGIN}."
+  zonefile: "${join(directory, 'lab.zone')}"
+  for-downstream: no
+  for-upstream: yes
+remote-control:
+  control-enable: no
+`;
+}
