@@ -18,6 +18,11 @@ import { runCommand } from './run-command.ts';
 const THREADS = 3;
 const CLIENTS = 24;
 const BLOCKED = 'ads.example';
+/**
+ * Without koffi a dying thread closes its socket, and the kernel deals all clients anew to those that are left: datagrams under
+ * way at that moment can be lost for anyone, which no program can help.
+ */
+const socketsOutliveThreads = process.env.SOTTO_WITHOUT_KOFFI !== '1';
 
 /** One client socket: the kernel gives all its datagrams to the same thread. */
 class Client {
@@ -129,7 +134,7 @@ describe('query threads', () => {
       const answered = await Promise.all(during);
       const others = answered.filter((_, index) => slots[index] !== slot);
       assert.ok(others.length > 0);
-      assert.ok(others.flat().every(Boolean), 'no query was lost on the other threads');
+      if (socketsOutliveThreads) assert.ok(others.flat().every(Boolean), 'no query was lost on the other threads');
 
       const afterwards = await Promise.all(clients.map((client) => client.ask(port, 10_000)));
       assert.ok(afterwards.every(Boolean), 'every client is served again, those of the dead thread by its successor');
