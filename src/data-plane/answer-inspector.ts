@@ -1,5 +1,6 @@
-// What the policy finds inside an upstream's answer: a CNAME chain that leads to a blocked name (cloaking), or a public name
-// that points into private address space (rebinding). The finding is 32 bits, stored beside the cached answer.
+// What the policy finds inside an upstream's answer: a name that is blocked by now, a CNAME chain that leads to a blocked name
+// (cloaking), or a public name that points into private address space (rebinding). The finding is 32 bits, stored beside the
+// cached answer.
 
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
 import { AccessList, parseAccessEntry } from '../policy/access-list.ts';
@@ -30,6 +31,9 @@ const MAPPED_IPV4_PREFIX_BYTES = 12;
 /** Who may be answered with whatever the chain leads to: somebody named the name itself. */
 const EXPLICITLY_ALLOWED: ReadonlySet<Reason> = new Set([REASON.RULE_ALLOWS, REASON.LIST_ALLOWS, REASON.CLIENT_PROBE]);
 
+/** Who may not be answered at all. */
+const BLOCKED_BY_NAME: ReadonlySet<Reason> = new Set([REASON.RULE_BLOCKS, REASON.LIST_BLOCKS, REASON.NOT_ALLOWLISTED]);
+
 /** One per thread. */
 export class AnswerInspector {
   /** Of the answer about to be inspected: the caller has just read it into this object. */
@@ -42,7 +46,9 @@ export class AnswerInspector {
   readonly #privateAddresses = new AccessList([
     ...rangesOf('loopback'),
     ...rangesOf('private'),
+    // Many systems take the unspecified address for their own.
     ...rangesOf('0.0.0.0/8'),
+    ...rangesOf('::'),
   ]);
 
   constructor(inForce: PolicyInForce, hashKey: Uint8Array) {
@@ -53,8 +59,9 @@ export class AnswerInspector {
   /** The finding for `message`, whose facts stand in `facts`. An answer to an explicitly allowed name is not searched. */
   inspect(message: Uint8Array, length: number): number {
     const { facts } = this;
-    if (facts.cnameCount === 0 && facts.addressCount === 0) return CLEAN;
     const asked = this.#decideAt(message, HEADER_BYTES, length);
+    // The rule arrived while the question was on its way.
+    if (BLOCKED_BY_NAME.has(asked)) return blockedBy(asked, this.#decision.source);
     if (EXPLICITLY_ALLOWED.has(asked)) return CLEAN;
     for (let i = 0; i < facts.cnameCount; i++) {
       const reason = this.#decideAt(message, facts.cnameTargetOffsets[i]!, length);
@@ -66,6 +73,7 @@ export class AnswerInspector {
 
   #decideAt(message: Uint8Array, offset: number, length: number): Reason {
     const nameLength = expandName(message, offset, length, this.#name);
+    // Longer than a name can be: nobody can follow it.
     if (nameLength < 0) return REASON.NO_RULE;
     foldName(this.#name, nameLength);
     this.#hasher.hash(this.#name, nameLength);

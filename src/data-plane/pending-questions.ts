@@ -3,18 +3,19 @@
 
 import type { AnswerKey } from '../memory/answer-cache/answer-cache.ts';
 import { counterIndex, type ThreadCounters } from '../memory/counters/counters.ts';
+import { copyQuery } from '../wire/query-copy.ts';
 import type { ReplySink } from './listeners/listener.ts';
 import type { Query } from './query.ts';
 
 export const QUESTIONS_MAX = 2_000;
 export const WAITERS_PER_QUESTION_MAX = 500;
-/** All waiters of the thread: a copy of a message each. */
+/** All waiters of the thread: less than 300 octets of a message each. */
 export const WAITERS_MAX = 10_000;
 
 export interface Waiter {
   readonly sink: ReplySink;
   readonly returnPath: object;
-  /** The client's message, copied. */
+  /** What its answer depends on of the client's message (wire/query-copy.ts). */
   readonly message: Uint8Array;
   readonly clientAddress: Uint8Array;
 }
@@ -29,12 +30,12 @@ const JOINED = counterIndex('questionsJoined');
 
 export class PendingQuestions {
   readonly #questions = new Map<string, PendingQuestion>();
-  readonly #ask: (question: PendingQuestion) => void;
+  readonly #ask: (question: PendingQuestion) => unknown;
   readonly #counters: ThreadCounters;
   #waiterCount = 0;
 
-  /** `ask` is called once per new question; it must call `settle` later, whatever happens. */
-  constructor(ask: (question: PendingQuestion) => void, counters: ThreadCounters) {
+  /** `ask` is called once per new question; it must not throw, and must call `settle` later, whatever happens. */
+  constructor(ask: (question: PendingQuestion) => unknown, counters: ThreadCounters) {
     this.#ask = ask;
     this.#counters = counters;
   }
@@ -79,8 +80,8 @@ export class PendingQuestions {
     pending.waiters.push({
       sink: query.sink,
       returnPath: query.sink.retain(query.returnPath),
-      // Not slice: that of a Buffer is a view, and the listener's buffer is about to be overwritten.
-      message: new Uint8Array(query.message.subarray(0, query.length)),
+      // Copies: the listener's buffers are about to be overwritten.
+      message: copyQuery(query.message, query.facts),
       clientAddress: new Uint8Array(query.clientAddress),
     });
   }

@@ -56,37 +56,60 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     } catch (error) {
       verdict = internalError(error);
     }
-    if (verdict === VERDICT.REPLY) reply();
-    else if (verdict === VERDICT.DROP) drop();
+    finish(verdict);
   };
 
   function nowSeconds(): number {
     return Math.floor(clock() / 1000);
   }
 
-  function reply(): void {
+  /** The one place where a query leaves: the sink is called once, whatever happens. */
+  function finish(verdict: number): void {
+    if (verdict === VERDICT.WAIT) return;
+    if (verdict === VERDICT.REPLY) prepareReply();
+    else counters.increment(query.outcome === OUTCOME.BLOCKED ? DROPPED : IGNORED);
+    try {
+      if (verdict === VERDICT.REPLY) query.sink.answer(query.returnPath, query.reply, query.replyLength);
+      else query.sink.drop(query.returnPath);
+    } catch (error) {
+      note(error);
+    }
+  }
+
+  function prepareReply(): void {
     try {
       for (let i = 0; i < onReply.length; i++) onReply[i]!.run(query);
     } catch (error) {
       internalError(error);
     }
-    query.sink.answer(query.returnPath, query.reply, query.replyLength);
   }
 
-  function drop(): void {
-    counters.increment(query.outcome === OUTCOME.BLOCKED ? DROPPED : IGNORED);
-    query.sink.drop(query.returnPath);
+  function note(error: unknown): void {
+    counters.increment(INTERNAL_ERRORS);
+    parts.onInternalError(error);
   }
 
   function internalError(error: unknown): number {
-    counters.increment(INTERNAL_ERRORS);
-    parts.onInternalError(error);
+    note(error);
+    // What failed may have come before this query was read: the facts would be those of another.
+    readQuery(query.message, query.length, query.facts);
     return replyInternalError(query);
   }
 
-  function ask(pendingQuestion: PendingQuestion): void {
-    const { question } = pendingQuestion;
-    const outgoing = buildQuery({
+  /** Ends in `settle`, whatever happens: else the question and all who join it would wait for ever. */
+  async function ask(pendingQuestion: PendingQuestion): Promise<void> {
+    let outcome: UpstreamOutcome;
+    try {
+      outcome = await upstream.exchange(outgoingQuery(pendingQuestion));
+    } catch (error) {
+      note(error);
+      outcome = { ok: false, code: 'bad-reply', detail: 'internal error' };
+    }
+    settle(pendingQuestion, outcome);
+  }
+
+  function outgoingQuery({ question }: PendingQuestion): Uint8Array {
+    return buildQuery({
       name: question.name,
       nameLength: question.nameLength,
       type: question.type,
@@ -94,14 +117,6 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
       dnssecOk: (question.variant & VARIANT_DNSSEC_OK) !== 0,
       checkingDisabled: (question.variant & VARIANT_CHECKING_DISABLED) !== 0,
     });
-    void upstream.exchange(outgoing).then(
-      (outcome) => settle(pendingQuestion, outcome),
-      (error: unknown) => {
-        counters.increment(INTERNAL_ERRORS);
-        parts.onInternalError(error);
-        settle(pendingQuestion, { ok: false, code: 'bad-reply', detail: 'internal error' });
-      },
-    );
   }
 
   function settle(pendingQuestion: PendingQuestion, outcome: UpstreamOutcome): void {
@@ -115,12 +130,13 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
         waiter.clientAddress,
         nowSeconds(),
       );
+      let verdict: number;
       try {
-        deliver(waiter, answer, outcome);
+        verdict = deliver(waiter, answer, outcome);
       } catch (error) {
-        internalError(error);
-        reply();
+        verdict = internalError(error);
       }
+      finish(verdict);
     }
   }
 
@@ -139,26 +155,21 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
       for (const step of onAnswer) step.run(answer);
       return answer.isFaulty ? undefined : answer;
     } catch (error) {
-      counters.increment(INTERNAL_ERRORS);
-      parts.onInternalError(error);
+      note(error);
       return undefined;
     }
   }
 
-  function deliver(waiter: Waiter, answer: Answer | undefined, outcome: UpstreamOutcome): void {
+  function deliver(waiter: Waiter, answer: Answer | undefined, outcome: UpstreamOutcome): number {
     readQuery(waiter.message, waiter.message.length, query.facts);
-    let verdict: number = VERDICT.REPLY;
-    if (answer === undefined) verdict = replyUpstreamFailure(query, outcome.ok ? 'bad-reply' : outcome.code);
-    else if (answer.inspection !== CLEAN) verdict = replyInspected(query, inForce, answer.inspection);
-    else {
-      query.ownReply.set(answer.message.subarray(0, answer.length));
-      query.replyLength = answer.length;
-      query.replyIsRelayed = true;
-      query.outcome = OUTCOME.UPSTREAM;
-      query.explain(answer.extendedErrorCode, answer.extendedErrorText);
-    }
-    if (verdict === VERDICT.DROP) drop();
-    else reply();
+    if (answer === undefined) return replyUpstreamFailure(query, outcome.ok ? 'bad-reply' : outcome.code);
+    if (answer.inspection !== CLEAN) return replyInspected(query, inForce, answer.inspection);
+    query.ownReply.set(answer.message.subarray(0, answer.length));
+    query.replyLength = answer.length;
+    query.replyIsRelayed = true;
+    query.outcome = OUTCOME.UPSTREAM;
+    query.explain(answer.extendedErrorCode, answer.extendedErrorText);
+    return VERDICT.REPLY;
   }
 
   return {

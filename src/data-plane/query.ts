@@ -25,6 +25,7 @@ export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 
 /** How an answer came to be; positions are counters, see steps/count.ts. */
 export const OUTCOME = {
+  /** Also what is well formed, but no question for a gateway (steps/check-packet.ts). */
   MALFORMED: 0,
   ACCESS_REFUSED: 1,
   LOCAL: 2,
@@ -58,7 +59,7 @@ export class Query {
 
   /** Answers of our own are built here. */
   readonly ownReply: Uint8Array<ArrayBuffer> = new Uint8Array(MESSAGE_MAX_BYTES);
-  /** The answer so far: `ownReply`, or the buffer that the cache or the upstream filled. */
+  /** The answer so far: `ownReply`, or the buffer that the cache filled. */
   reply: Uint8Array = this.ownReply;
   replyLength = 0;
   /** The answer was made for somebody else's identical question: ID, flags and letter case are still to be restored. */

@@ -5,7 +5,7 @@ import { ConnectionTable } from './listeners/connection-table.ts';
 import { startDohListener } from './listeners/doh-listener.ts';
 import { startDotListener } from './listeners/dot-listener.ts';
 import type { Listener, ListenerCounters, QueryHandler, StreamLimits, TlsCertificate } from './listeners/listener.ts';
-import type { TlsListener } from './listeners/stream-options.ts';
+import type { StreamListenerOptions, TlsListener } from './listeners/stream-options.ts';
 import { startTcpListener } from './listeners/tcp-listener.ts';
 import { DOH, DOT, TCP } from './listeners/transports.ts';
 import { startUdpListener } from './listeners/udp-listener.ts';
@@ -29,9 +29,8 @@ export interface ThreadListenersOptions {
 
 export class ThreadListeners {
   readonly #options: ThreadListenersOptions;
-  readonly #listeners = new Map<number, Listener>();
-  /** Sockets that are open or about to be. */
-  readonly #ids = new Set<number>();
+  /** By socket, also those about to open: what is said of a socket meanwhile must reach its listener. */
+  readonly #listeners = new Map<number, Promise<Listener>>();
   readonly #tlsListeners = new Map<number, TlsListener>();
   /** One table per kind, so that limits hold over all addresses. */
   readonly #connections: {
@@ -52,34 +51,44 @@ export class ThreadListeners {
     };
   }
 
-  /** Rejects with the system's error. */
+  /** Rejects with the system's error; the socket may then be tried again. */
   async open(socket: ListeningSocket): Promise<void> {
     // An address that appears while a thread starts can reach it twice.
-    if (this.#ids.has(socket.id)) return;
-    this.#ids.add(socket.id);
-    const { handler, counters, ticketKeys } = this.#options;
-    if (socket.kind === 'udp') {
-      this.#listeners.set(socket.id, await startUdpListener({ socket, handler, counters }));
-      return;
+    if (this.#listeners.has(socket.id)) return;
+    const opening = this.#start(socket);
+    this.#listeners.set(socket.id, opening);
+    try {
+      await opening;
+    } catch (error) {
+      if (this.#listeners.get(socket.id) === opening) this.#listeners.delete(socket.id);
+      throw error;
     }
+  }
+
+  #start(socket: ListeningSocket): Promise<Listener> {
+    const { handler, counters } = this.#options;
+    if (socket.kind === 'udp') return startUdpListener({ socket, handler, counters });
     const stream = { socket, handler, counters, limits: STREAM_LIMITS, connections: this.#connections[socket.kind] };
-    if (socket.kind === 'tcp') {
-      this.#listeners.set(socket.id, await startTcpListener(stream));
-      return;
-    }
-    const tls = { ...stream, certificates: this.#certificates, ticketKeys };
-    const listener = await (socket.kind === 'dot' ? startDotListener(tls) : startDohListener(tls));
-    this.#listeners.set(socket.id, listener);
-    this.#tlsListeners.set(socket.id, listener);
+    return socket.kind === 'tcp' ? startTcpListener(stream) : this.#startTls(stream);
+  }
+
+  async #startTls(stream: StreamListenerOptions): Promise<TlsListener> {
+    const { id, kind } = stream.socket;
+    const certificates = this.#certificates;
+    const tls = { ...stream, certificates, ticketKeys: this.#options.ticketKeys };
+    const listener = await (kind === 'dot' ? startDotListener(tls) : startDohListener(tls));
+    if (certificates !== this.#certificates) listener.setCertificates(this.#certificates);
+    if (this.#listeners.has(id)) this.#tlsListeners.set(id, listener);
+    return listener;
   }
 
   async close(ids: Iterable<number>, graceMilliseconds: number): Promise<void> {
-    const closing = [...ids].map((id) => {
-      const listener = this.#listeners.get(id);
+    const closing = [...ids].map(async (id) => {
+      const opening = this.#listeners.get(id);
       this.#listeners.delete(id);
-      this.#ids.delete(id);
       this.#tlsListeners.delete(id);
-      return listener?.close(graceMilliseconds);
+      const listener = await opening?.catch(couldNotOpen);
+      await listener?.close(graceMilliseconds);
     });
     await Promise.all(closing);
   }
@@ -94,3 +103,6 @@ export class ThreadListeners {
     this.#certificates = certificates;
   }
 }
+
+/** Whoever opened it hears of the error. */
+function couldNotOpen(): undefined {}

@@ -41,7 +41,9 @@ function parseNetwork(text: string): AddressRange | string {
   const addressText = slash < 0 ? text : text.slice(0, slash);
   const address = new Uint8Array(16);
   if (addressText.includes('%')) return `a zone (%…) has no place here; ${FORMS}`;
-  if (!parseAddress(addressText, address)) return `"${addressText}" is not an address; ${FORMS}`;
+  if (!parseAddress(addressText, address)) {
+    return `${slash < 0 ? 'not an address' : `"${addressText}" is not an address`}; ${FORMS}`;
+  }
 
   const isIpv6 = addressText.includes(':');
   const familyBits = isIpv6 ? 128 : 32;

@@ -67,7 +67,7 @@ for (const { entry, inside, outside } of CASES) {
 
 const FAULTS: readonly (readonly [entry: string, hint: RegExp])[] = [
   ['', /write loopback, private, any/],
-  ['localhost', /"localhost" is not an address/],
+  ['localhost', /^"localhost": not an address; write/],
   ['toString', /not an address/],
   ['192.0.2.300', /not an address/],
   ['192.0.2.0/33', /0 to 32 is right/],
@@ -82,7 +82,7 @@ const FAULTS: readonly (readonly [entry: string, hint: RegExp])[] = [
   ['fe80::1%eth0', /zone/],
   ['::/0', /every IPv4 address; write any/],
   ['::/64', /every IPv4 address/],
-  ['private/8', /not an address/],
+  ['private/8', /"private" is not an address/],
 ];
 
 for (const [entry, hint] of FAULTS) {

@@ -1,9 +1,9 @@
 // One line of `[policy] rules`: `||name^` (name and everything below), `|name^` or `name` (exactly), `@@` in front to allow.
 
 import type { RuleAction, RuleScope } from '../memory/block-table/block-table.ts';
+import { nameFromInternational } from '../wire/international-name.ts';
 import { parseAddress } from '../wire/ip-address.ts';
 import { foldName } from '../wire/name.ts';
-import { nameFromText } from '../wire/name-text.ts';
 
 export interface Rule {
   readonly action: RuleAction;
@@ -23,7 +23,7 @@ export function parseRule(text: string): Rule | string {
   const fault = formFault(pattern, nameText);
   if (fault !== undefined) return `"${line}": ${fault}`;
 
-  const name = nameFromText(asciiForm(nameText) ?? '');
+  const name = nameFromInternational(nameText);
   if (name === undefined) return `"${line}": "${nameText}" is not a domain name`;
   if (name.length === 1) return `"${line}": the root is every name; name at least a top-level domain`;
   foldName(name, name.length);
@@ -51,13 +51,4 @@ const NAME_CHARACTERS = /^(?:[-\w.\P{ASCII}]|\\\d{3}|\\[^\d\s])+$/u;
 
 function isAddress(text: string): boolean {
   return parseAddress(text, new Uint8Array(16));
-}
-
-/** Internationalized names in the xn-- form in which they are asked for (RFC 5891); others as they are. */
-function asciiForm(nameText: string): string | undefined {
-  if (!/\P{ASCII}/u.test(nameText)) return nameText;
-  // URL is the platform's IDNA. It would read \ as a path, and a numeric name in disguise as an address.
-  if (nameText.includes('\\')) return undefined;
-  const hostname = URL.parse(`http://${nameText}/`)?.hostname;
-  return hostname === undefined || isAddress(hostname) ? undefined : hostname;
 }

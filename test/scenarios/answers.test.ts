@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as dnsPacket from 'dns-packet';
 import { DOT, UDP } from '../../src/data-plane/listeners/transports.ts';
+import type { UpstreamOutcome } from '../../src/upstream/upstream.ts';
 import { answerWith, Conversation, encodeAsk, readReply, soa } from './conversation.ts';
 
 const A_RECORD = { type: 'A', name: 'www.example.org', ttl: 300, data: '192.0.2.1' } as const;
@@ -62,7 +63,8 @@ describe('answers over time', () => {
     talk.nowMilliseconds += 20_000;
     const { packet } = await talk.ask({ name: 'no.example.org', type: 'AAAA' });
     assert.equal((packet as { rcode?: string }).rcode, 'NXDOMAIN');
-    assert.equal((packet.authorities?.[0] as dnsPacket.SoaAnswer | undefined)?.ttl, 880);
+    // Not 880: a cache behind this one would keep it for min(TTL, MINIMUM) from now on.
+    assert.equal((packet.authorities?.[0] as dnsPacket.SoaAnswer | undefined)?.ttl, 40);
     assert.equal(talk.asked.length, 1);
     talk.nowMilliseconds += 41_000;
     await talk.ask({ name: 'no.example.org' });
@@ -103,6 +105,20 @@ describe('answers over time', () => {
     await talk.ask({ name: 'www.example.org', edns: { dnssecOk: true } });
     await talk.ask({ name: 'www.example.org', flags: dnsPacket.RECURSION_DESIRED | dnsPacket.CHECKING_DISABLED });
     assert.equal(talk.asked.length, 3);
+  });
+
+  test('C19 C20 an NXDOMAIN kept for every type is kept for askers of the same DO and CD alone', async () => {
+    const talk = new Conversation();
+    talk.script = (question) => answerWith(question, [], { rcode: 3, authorities: [soa('example.org', 900, 900)] });
+    const name = 'no.example.org';
+    const withCd = dnsPacket.RECURSION_DESIRED | dnsPacket.CHECKING_DISABLED;
+    for (const type of ['A', 'AAAA']) {
+      await talk.ask({ name, type });
+      await talk.ask({ name, type, edns: { dnssecOk: true } });
+      await talk.ask({ name, type, flags: withCd });
+      await talk.ask({ name, type, flags: withCd, edns: { dnssecOk: true } });
+    }
+    assert.equal(talk.asked.length, 4);
   });
 
   test('C24 identical questions share one exchange, and each asker gets its own ID, spelling and EDNS', async () => {
@@ -159,6 +175,55 @@ describe('answers over time', () => {
     assert.deepEqual([plain.packet.flag_ad, wanting.packet.flag_ad], [false, true]);
   });
 
+  test('FORMERR and extended RCODEs of the upstream, which speak of our own query, are failures and not handed on', async () => {
+    const talk = new Conversation();
+    for (const { rcode, extendedRcode } of [
+      { rcode: 0, extendedRcode: 1 },
+      { rcode: 7, extendedRcode: 255 },
+      { rcode: 1, extendedRcode: 0 },
+    ]) {
+      talk.script = (question) => answerWith(question, [], { rcode, opt: { extendedRcode } });
+      for (const edns of [{}, false] as const) {
+        const { packet, extendedError } = await talk.ask({ name: 'www.example.org', edns });
+        assert.equal(packet.rcode, 'SERVFAIL');
+        assert.equal(extendedError?.code, edns === false ? undefined : 24);
+      }
+    }
+  });
+
+  test('F04 the upstream’s EDE text is handed on short and as UTF-8, and the RCODE with it', async () => {
+    const talk = new Conversation();
+    const ede = (text: Uint8Array) => ({ code: 15, data: Buffer.concat([Buffer.from([0, 6]), text]) }) as never;
+    const texts = [Buffer.from('bogus\0'), Buffer.alloc(5_000, 'ä'), Buffer.alloc(5_000, 0xff)];
+    const heard: string[] = [];
+    for (const text of texts) {
+      talk.script = (question) => answerWith(question, [], { rcode: 2, opt: { options: [ede(text)] } });
+      const { packet, extendedError } = await talk.ask({ name: 'www.example.org' });
+      assert.deepEqual([packet.rcode, extendedError?.code], ['SERVFAIL', 6]);
+      heard.push(extendedError!.text);
+    }
+    assert.deepEqual(heard, ['bogus', 'ä'.repeat(50), '']);
+  });
+
+  test('C25 a query that waits takes little memory, however long it is, and is answered as it asked', async () => {
+    const talk = new Conversation();
+    const arrived = Promise.withResolvers<void>();
+    talk.script = async (question) => {
+      await arrived.promise;
+      return answerWith(question, [A_RECORD]);
+    };
+    const before = process.memoryUsage().arrayBuffers;
+    const query = encodeAsk({ name: 'www.example.org', id: 7, edns: { dnssecOk: true, optionBytes: 60_000 } });
+    const replies = Array.from({ length: 400 }, () => talk.send(query, DOT));
+    assert.ok(process.memoryUsage().arrayBuffers - before < 5e6);
+    arrived.resolve();
+    for (const reply of await Promise.all(replies)) {
+      const { packet } = readReply(reply!);
+      const opt = packet.additionals?.[0] as dnsPacket.OptAnswer;
+      assert.deepEqual([packet.id, packet.answers?.length, opt.flag_do], [7, 1, true]);
+    }
+  });
+
   test('F05 the upstream being unreachable is SERVFAIL with EDE 22, and nothing is kept', async () => {
     const talk = new Conversation();
     const failed = await talk.ask({ name: 'www.example.org' });
@@ -212,6 +277,28 @@ describe('the wire', () => {
     const stream = await talk.ask({ name: 'big.example.org', type: 'TXT' });
     assert.equal(stream.packet.answers?.length, 10);
     assert.equal(stream.packet.flag_tc, false);
+  });
+
+  test('E01 an answer so long that no OPT would fit behind it is a failure; one octet less is an answer with OPT', async () => {
+    const talk = new Conversation();
+    const answerOf = (question: dnsPacket.Question, length: number): UpstreamOutcome => {
+      const start = 12 + 17 + 4;
+      const message = Buffer.alloc(length);
+      dnsPacket.encode({ type: 'response', questions: [question] }).copy(message);
+      message.writeUInt16BE(1, 6);
+      Buffer.from([0xc0, 12, 0xff, 0, 0, 1, 0, 0, 0, 60]).copy(message, start);
+      message.writeUInt16BE(length - start - 12, start + 10);
+      return { ok: true, message: new Uint8Array(message), server: 'script' };
+    };
+    talk.script = (question) => answerOf(question, 65_525);
+    assert.equal((await talk.ask({ name: 'big.example.org' })).packet.rcode, 'SERVFAIL');
+    talk.script = (question) => answerOf(question, 65_524);
+    for (let round = 0; round < 2; round++) {
+      const { packet, bytes } = await talk.ask({ name: 'big.example.org' });
+      assert.deepEqual([bytes.length, packet.answers?.length, packet.additionals?.length], [65_535, 1, 1]);
+      assert.equal((await talk.ask({ name: 'big.example.org', edns: false })).bytes.length, 65_524);
+    }
+    assert.equal(talk.asked.length, 2);
   });
 
   test('E01 OPT if and only if the query had it; E03 BADVERS for a newer EDNS', async () => {

@@ -2,17 +2,18 @@
 
 import * as dnsPacket from 'dns-packet';
 import { createQueryHandler, type HandlesQueries } from '../../src/data-plane/query-handler.ts';
-import type { ReplySink, Transport } from '../../src/data-plane/listeners/listener.ts';
+import type { QueryHandler, ReplySink, Transport } from '../../src/data-plane/listeners/listener.ts';
 import { DOT, UDP } from '../../src/data-plane/listeners/transports.ts';
 import { PolicyInForce } from '../../src/data-plane/policy-in-force.ts';
 import { AnswerCache, createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
 import { BlockTableBuilder } from '../../src/memory/block-table/block-table-builder.ts';
+import type { Clock } from '../../src/memory/monotonic-clock.ts';
 import { createCounters, readCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
 import type { LiveSettings } from '../../src/plane-messages/thread-start.ts';
 import { parseAccessEntry } from '../../src/policy/access-list.ts';
 import type { PolicySettings } from '../../src/policy/policy-settings.ts';
 import { parseRule } from '../../src/policy/rule.ts';
-import type { UpstreamOutcome } from '../../src/upstream/upstream.ts';
+import type { Upstream, UpstreamOutcome } from '../../src/upstream/upstream.ts';
 import { parseAddress } from '../../src/wire/ip-address.ts';
 import { nameFromText } from '../../src/wire/name-text.ts';
 
@@ -37,7 +38,7 @@ export interface Ask {
   readonly name: string;
   readonly type?: string;
   readonly id?: number;
-  readonly edns?: { readonly size?: number; readonly dnssecOk?: boolean } | false;
+  readonly edns?: { readonly size?: number; readonly dnssecOk?: boolean; readonly optionBytes?: number } | false;
   readonly flags?: number;
   readonly transport?: Transport;
   readonly client?: string;
@@ -51,6 +52,7 @@ export type Script = (
 
 export class Conversation {
   nowMilliseconds = 1_000_000;
+  clock: Clock = () => this.nowMilliseconds;
   /** Questions that reached the upstream, as `name type`. */
   readonly asked: string[] = [];
   readonly internalErrors: unknown[] = [];
@@ -72,24 +74,31 @@ export class Conversation {
       inForce: this.#inForce,
       cache: new AnswerCache(createAnswerCache(1 << 20), 1),
       counters: new ThreadCounters(this.#counters, 1),
-      clock: () => this.nowMilliseconds,
+      clock: () => this.clock(),
       onInternalError: (error) => this.internalErrors.push(error),
       upstream: {
-        exchange: async (query) => {
-          const decoded = dnsPacket.decode(Buffer.from(query));
-          const question = decoded.questions?.[0] as dnsPacket.Question;
-          this.asked.push(`${question.name} ${question.type}`);
-          return this.script(question, decoded);
-        },
+        exchange: (query) => this.exchange(query),
         close: async () => undefined,
       },
     });
   }
 
+  /** The upstream; by default it follows the script. */
+  exchange: Upstream['exchange'] = async (query) => {
+    const decoded = dnsPacket.decode(Buffer.from(query));
+    const question = decoded.questions?.[0] as dnsPacket.Question;
+    this.asked.push(`${question.name} ${question.type}`);
+    return this.script(question, decoded);
+  };
+
   readonly #access: LiveSettings['access']['plain'];
 
   get counters() {
     return readCounters(this.#counters)[0]!;
+  }
+
+  get handler(): QueryHandler {
+    return this.#queries.handler;
   }
 
   get waiting(): number {
@@ -102,9 +111,8 @@ export class Conversation {
   }
 
   /** Sends raw octets; resolves with the raw reply, or undefined for silence. */
-  send(message: Uint8Array, transport: Transport = UDP, client = '127.0.0.1'): Promise<Buffer | undefined> {
-    const address = new Uint8Array(16);
-    parseAddress(client, address);
+  send(message: Uint8Array, transport: Transport = UDP, client?: string): Promise<Buffer | undefined> {
+    const address = addressOf(client);
     return new Promise((resolve) => {
       const sink: ReplySink = {
         transport,
@@ -132,6 +140,13 @@ export class Conversation {
   }
 }
 
+/** Its 16 octets. */
+export function addressOf(text = '127.0.0.1'): Uint8Array {
+  const address = new Uint8Array(16);
+  parseAddress(text, address);
+  return address;
+}
+
 export function encodeAsk({
   name,
   type = 'A',
@@ -152,7 +167,7 @@ export function encodeAsk({
         name: '.',
         udpPayloadSize: edns.size ?? 1232,
         flags: edns.dnssecOk ? dnsPacket.DNSSEC_OK : 0,
-        options: [],
+        options: edns.optionBytes === undefined ? [] : [{ code: 65_001, data: Buffer.alloc(edns.optionBytes) }],
       } as never,
     ];
   }
@@ -172,7 +187,12 @@ export function readReply(bytes: Buffer): Reply {
 export function answerWith(
   question: dnsPacket.Question,
   records: readonly dnsPacket.Answer[],
-  extra: { readonly rcode?: number; readonly authorities?: dnsPacket.Answer[]; readonly flags?: number } = {},
+  extra: {
+    readonly rcode?: number;
+    readonly authorities?: dnsPacket.Answer[];
+    readonly flags?: number;
+    readonly opt?: Partial<dnsPacket.OptAnswer>;
+  } = {},
 ): UpstreamOutcome {
   const message = dnsPacket.encode({
     type: 'response',
@@ -181,7 +201,7 @@ export function answerWith(
     questions: [question],
     answers: [...records],
     authorities: extra.authorities ?? [],
-    additionals: [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as never],
+    additionals: [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [], ...extra.opt } as never],
   });
   return { ok: true, message: new Uint8Array(message), server: 'script' };
 }

@@ -92,6 +92,41 @@ describe('policy', () => {
     assert.equal(talk.asked.length, 1);
   });
 
+  test('C18 a rule that arrives while a question is on its way holds for everyone who waits for it, and an exception as well', async () => {
+    const talk = new Conversation();
+    const arrived = Promise.withResolvers<void>();
+    talk.script = async (question) => {
+      await arrived.promise;
+      return answerWith(question, question.type === 'A' ? [ADDRESS] : []);
+    };
+    const asks = ['A', 'A', 'TXT'].map((type) => talk.ask({ name: 'www.example.org', type }));
+    const spared = talk.ask({ name: 'good.example.org', type: 'A' });
+    talk.setPolicy(['||example.org^', '@@||good.example.org^']);
+    arrived.resolve();
+    for (const { packet, extendedError } of await Promise.all(asks)) {
+      assert.deepEqual([packet.rcode, packet.answers?.length, extendedError?.code], ['NXDOMAIN', 0, 15]);
+    }
+    assert.equal((await spared).packet.rcode, 'NOERROR');
+    talk.setPolicy([]);
+    assert.equal((await talk.ask({ name: 'www.example.org' })).packet.answers?.length, 1);
+    assert.equal(talk.asked.length, 3);
+  });
+
+  test('C18 in allowlist mode a name that loses its permission while its question is on its way is not answered', async () => {
+    const allowlist = { mode: 'allowlist', start: 'refuse' } as const;
+    const talk = new Conversation(['@@||example.org^'], allowlist);
+    const arrived = Promise.withResolvers<void>();
+    talk.script = async (question) => {
+      await arrived.promise;
+      return answerWith(question, [ADDRESS]);
+    };
+    const ask = talk.ask({ name: 'www.example.org' });
+    talk.setPolicy(['@@||example.com^'], allowlist);
+    arrived.resolve();
+    const { packet, extendedError } = await ask;
+    assert.deepEqual([packet.rcode, extendedError?.text], ['NXDOMAIN', 'not on an allow list']);
+  });
+
   test('an explicitly allowed name is not blocked by what its CNAME points to', async () => {
     const talk = new Conversation(['||tracker.example^', '@@|www.example.org^']);
     talk.script = (question) =>
@@ -102,13 +137,19 @@ describe('policy', () => {
   test('L11 with rebinding protection a public name may not point into private address space', async () => {
     const talk = new Conversation([], { rebindingProtection: true });
     talk.script = (question) =>
-      answerWith(question, [{ ...ADDRESS, data: question.name.startsWith('in') ? '192.168.1.1' : '192.0.2.1' }]);
-    const inside = await talk.ask({ name: 'in.example.org' });
-    assert.deepEqual(
-      [inside.packet.rcode, inside.packet.answers?.length, inside.extendedError?.code],
-      ['NOERROR', 0, 15],
-    );
-    assert.equal((await talk.ask({ name: 'out.example.org' })).packet.answers?.length, 1);
+      answerWith(question, [
+        question.type === 'AAAA'
+          ? { ...ADDRESS, type: 'AAAA', data: question.name.startsWith('in') ? '::' : '2001:db8::1' }
+          : { ...ADDRESS, data: question.name.startsWith('in') ? '192.168.1.1' : '192.0.2.1' },
+      ]);
+    for (const type of ['A', 'AAAA']) {
+      const inside = await talk.ask({ name: 'in.example.org', type });
+      assert.deepEqual(
+        [inside.packet.rcode, inside.packet.answers?.length, inside.extendedError?.code],
+        ['NOERROR', 0, 15],
+      );
+      assert.equal((await talk.ask({ name: 'out.example.org', type })).packet.answers?.length, 1);
+    }
   });
 
   test('X09 strangers are REFUSED before anything is asked, with EDE 18 where they can read it', async () => {

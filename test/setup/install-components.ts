@@ -1,8 +1,9 @@
 // Installs the real servers and clients the tests need, where that is possible and welcome.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { findCommand, missingPackages } from './missing-components.ts';
-import { withSleepingDaemons } from './sleeping-daemons.ts';
+import { wakeAfterKill, withSleepingDaemons } from './sleeping-daemons.ts';
 
 const APT_OPTIONS = [
   '-y',
@@ -13,14 +14,16 @@ const APT_OPTIONS = [
   '-o',
   'Dpkg::Options::=--force-confold',
 ];
+const OUTPUT_KEPT_CHARACTERS = 10_000;
 /** Replaces /etc/resolv.conf on the machine it lands on. */
-const NEVER_INSTALLED = 'systemd-resolved-';
+const NEVER_INSTALLED = 'systemd-resolved';
 
 /**
  * Brings in what is missing: as root on Debian through apt, unless SOTTO_TEST_INSTALL=0. Says what it does. What stays missing is
  * the business of the tests that need it: they fail in CI and are skipped elsewhere.
  */
-export function installComponents(say: (line: string) => void): void {
+export async function installComponents(say: (line: string) => void): Promise<void> {
+  if (process.getuid?.() === 0) wakeAfterKill();
   const packages = missingPackages();
   if (packages.length === 0) return;
   const reason = reasonNotToInstall();
@@ -31,10 +34,12 @@ export function installComponents(say: (line: string) => void): void {
   }
   say(`Installing what the tests talk to (SOTTO_TEST_INSTALL=0 declines): ${packages.join(' ')}`);
   say('Their daemons are neither started nor enabled.');
-  const isInstalled = withSleepingDaemons(
-    () => aptGet('install', packages) || (aptGet('update') && aptGet('install', packages)),
+  const isComplete = await withSleepingDaemons(
+    async (isInterrupted) =>
+      (await aptGet('install', packages)) ||
+      (!isInterrupted() && (await aptGet('update')) && !isInterrupted() && (await aptGet('install', packages))),
   );
-  if (!isInstalled) say(`Not everything could be installed; still missing: ${missingPackages().join(' ')}`);
+  if (!isComplete) say(`Not everything could be installed; still missing: ${missingPackages().join(' ')}`);
 }
 
 function reasonNotToInstall(): string | undefined {
@@ -44,15 +49,33 @@ function reasonNotToInstall(): string | undefined {
   return undefined;
 }
 
-function aptGet(verb: 'install' | 'update', packages: readonly string[] = []): boolean {
-  const names = verb === 'install' ? [...packages, NEVER_INSTALLED] : [];
-  const { status, stderr, stdout } = spawnSync('apt-get', [...APT_OPTIONS, verb, ...names], {
+/** Waits for its end whatever signal comes: a package half installed is worse than a late end. */
+async function aptGet(verb: 'install' | 'update', packages: readonly string[] = []): Promise<boolean> {
+  const names = verb === 'install' ? [...packages, ...keptOut()] : [];
+  const child = spawn('apt-get', [...APT_OPTIONS, verb, ...names], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (status !== 0 && verb === 'install') process.stderr.write(lastLines(stderr || stdout || ''));
-  return status === 0;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-OUTPUT_KEPT_CHARACTERS);
+    });
+  }
+  const [code]: [number | null] = (await once(child, 'close')) as [number | null];
+  if (code !== 0 && verb === 'install') process.stderr.write(lastLines(output));
+  return code === 0;
+}
+
+/** Said to apt where it could come in: where it is installed the words would remove it, and of what apt does not know it makes an error. */
+function keptOut(): string[] {
+  const isKnown = spawnSync('apt-cache', ['show', NEVER_INSTALLED], { stdio: 'ignore' }).status === 0;
+  return isKnown && !isInstalled(NEVER_INSTALLED) ? [`${NEVER_INSTALLED}-`] : [];
+}
+
+function isInstalled(name: string): boolean {
+  const { stdout } = spawnSync('dpkg', ['--status', name], { encoding: 'utf8' });
+  return /^Status: .* installed$/m.test(stdout ?? '');
 }
 
 function lastLines(text: string): string {

@@ -102,6 +102,8 @@ class Http1Exchange implements DohExchange {
   readonly #conversation: Http1Conversation;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  /** While it comes in: a query that waits for its answer does not hold its octets. */
+  #body: RequestBody | undefined;
   #bodyTimer: NodeJS.Timeout | undefined;
   #isSettled = false;
   #replyBytes = 0;
@@ -117,17 +119,18 @@ class Http1Exchange implements DohExchange {
 
   readBody(): void {
     const { accounts } = this.#conversation;
-    const body = new RequestBody();
+    this.#body = new RequestBody();
     this.#bodyTimer = setTimeout(() => {
       accounts.bodyIsLate();
       this.#conversation.close();
     }, accounts.service.limits.readMilliseconds);
     this.#request.on('data', (chunk: Buffer) => {
-      if (!this.#isSettled && !body.append(chunk)) this.refuse(413);
+      if (!this.#isSettled && this.#body?.append(chunk) === false) this.refuse(413);
     });
     this.#request.on('end', () => {
-      if (this.#isSettled) return;
-      clearTimeout(this.#bodyTimer);
+      const body = this.#body;
+      if (this.#isSettled || body === undefined) return;
+      this.#releaseBody();
       this.ask(body.bytes, body.length);
     });
   }
@@ -157,7 +160,7 @@ class Http1Exchange implements DohExchange {
 
   refuse(status: number): void {
     this.#isSettled = true;
-    clearTimeout(this.#bodyTimer);
+    this.#releaseBody();
     // A body that is not wanted is not read either: the connection ends with this response.
     if (!this.#request.complete) this.#response.shouldKeepAlive = false;
     this.#respond(status, refusalFields(status), undefined);
@@ -171,8 +174,13 @@ class Http1Exchange implements DohExchange {
     this.#response.end(payload);
   }
 
-  #onClose(): void {
+  #releaseBody(): void {
     clearTimeout(this.#bodyTimer);
+    this.#body = undefined;
+  }
+
+  #onClose(): void {
+    this.#releaseBody();
     this.#isSettled = true;
     this.#conversation.accounts.releaseReply(this.#replyBytes);
   }

@@ -107,6 +107,7 @@ class Http2Exchange implements DohExchange {
   readonly #conversation: Http2Conversation;
   readonly #stream: ServerHttp2Stream;
   readonly #isHead: boolean;
+  /** While it comes in: a query that waits for its answer does not hold its octets. */
   #body: RequestBody | undefined;
   #bodyTimer: NodeJS.Timeout | undefined;
   #isSettled = false;
@@ -126,19 +127,19 @@ class Http2Exchange implements DohExchange {
 
   readBody(): void {
     const { accounts } = this.#conversation;
-    const body = new RequestBody();
-    this.#body = body;
+    this.#body = new RequestBody();
     this.#bodyTimer = setTimeout(() => {
       accounts.bodyIsLate();
       this.#reset(NGHTTP2_CANCEL);
     }, accounts.service.limits.readMilliseconds);
     this.#stream.on('data', (chunk: Buffer) => {
-      if (this.#isSettled) return;
-      if (!body.append(chunk)) this.refuse(413);
+      if (this.#isSettled || this.#body === undefined) return;
+      if (!this.#body.append(chunk)) this.refuse(413);
       else if (!accounts.holdBody(chunk.length)) this.#reset(NGHTTP2_ENHANCE_YOUR_CALM);
     });
     this.#stream.on('end', () => {
-      if (this.#isSettled) return;
+      const body = this.#body;
+      if (this.#isSettled || body === undefined) return;
       this.#releaseBody();
       this.ask(body.bytes, body.length);
     });

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import { after, afterEach, describe, test } from 'node:test';
 import type tls from 'node:tls';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { soaRdata, testQuery, testReply } from '../../../test/fixtures/dns-messages.ts';
 import {
   answeringHandler,
@@ -92,10 +94,37 @@ async function send(listener: TlsListener, version: (typeof versions)[number], r
   return requestHttp2(await connect2(listener), { ':method': method, ':path': path, ...headers }, body);
 }
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 const DNS_MESSAGE = { 'content-type': 'application/dns-message' };
 
 for (const version of versions) {
   describe(`a DoH request over ${version}`, () => {
+    test('that waits for its answer does not hold its body', async () => {
+      const holding = new HoldingHandler();
+      const paths: (() => void)[] = [];
+      const { listener } = await start((sink, path, message, length, client) => {
+        holding.handler(sink, path, message.subarray(0, Math.min(length, 12)), 12, client);
+        paths.push(() => sink.drop(path));
+      });
+      const body = Buffer.concat([query, Buffer.alloc(60_000)]);
+      const request = { method: 'POST', path: '/dns-query', headers: DNS_MESSAGE, body };
+      const ask = () => void send(listener, version, request).catch(() => {});
+      ask();
+      await holding.arrived(1);
+      collectGarbage();
+      const before = process.memoryUsage().arrayBuffers;
+      for (let count = 2; count <= 41; count++) {
+        ask();
+        await holding.arrived(count);
+      }
+      collectGarbage();
+      const held = process.memoryUsage().arrayBuffers - before;
+      for (const drop of paths) drop();
+      assert.ok(held < 20 * body.length, `${held} octets for 40 bodies of ${body.length}`);
+    });
+
     test('is answered with the message, its media type, length and freshness, and nothing about the server', async () => {
       const reply = testReply('www.example.org', {
         flags: 0x8180,

@@ -1,5 +1,5 @@
 // OPT if and only if the query had one (RFC 6891 section 7), with the Extended DNS Error that explains the answer. The text
-// is the first thing to go where room is short (RFC 8914 section 3).
+// is the first thing to go where room is short (RFC 8914 section 3); for OPT itself check-answer.ts leaves room.
 
 import { MESSAGE_MAX_BYTES } from '../../wire/header.ts';
 import { appendOpt, optBytes } from '../../wire/reply-builder.ts';
@@ -16,7 +16,6 @@ export const appendEdns: ReplyStep = {
     const limitBytes = query.sink.transport.datagram ? datagramLimitBytes(query) : MESSAGE_MAX_BYTES;
     if (query.replyLength + optBytes(opt) > limitBytes) opt.extendedErrorText = NO_TEXT;
     if (query.replyLength + optBytes(opt) > limitBytes) opt.extendedErrorCode = -1;
-    if (query.replyLength + optBytes(opt) > MESSAGE_MAX_BYTES) return;
     query.replyLength = appendOpt(query.reply, query.replyLength, opt);
   },
 };

@@ -30,7 +30,7 @@ export const restoreQuestion: ReplyStep = {
         (wantsAuthenticData ? relayed & FLAG_AD : 0) |
         (relayed & 0xf),
     );
-    query.opt.rcode = (query.opt.rcode & 0xff0) | (relayed & 0xf);
+    query.opt.rcode = relayed & 0xf;
     for (let offset = HEADER_BYTES; offset < facts.questionEnd; offset++) reply[offset] = message[offset]!;
   },
 };

@@ -6,14 +6,17 @@ import { ANSWER_FAULT, AnswerFacts, readAnswer, sameQuestion } from '../../../sr
 import { readUint16, writeUint16 } from '../../../src/wire/header.ts';
 import { expandName, skipName } from '../../../src/wire/name.ts';
 import { nameFromText, nameToText } from '../../../src/wire/name-text.ts';
+import { copyQuery } from '../../../src/wire/query-copy.ts';
 import { QUERY_FAULT, QueryFacts, readQuery } from '../../../src/wire/query-reader.ts';
 import { appendOpt, startReply } from '../../../src/wire/reply-builder.ts';
 import { isStructurallySound } from '../../../src/wire/structure-guard.ts';
 
 const expanded = new Uint8Array(255);
 const reply = new Uint8Array(65_535);
+/** Header, the longest question, OPT with an empty option. */
+const COPY_MAX_BYTES = 12 + 259 + 11 + 4;
 
-/** A query is answerable, or has a fault; its reply is a well-formed answer to it. */
+/** A query is answerable, or has a fault; its reply is a well-formed answer to it, and a short copy of it says the same. */
 export function checkQueryReader(message: Uint8Array): void {
   const facts = new QueryFacts();
   const fault = readQuery(message, message.length, facts);
@@ -32,6 +35,11 @@ export function checkQueryReader(message: Uint8Array): void {
   const answerFacts = new AnswerFacts();
   assert.equal(readAnswer(reply, replyLength, answerFacts), ANSWER_FAULT.NONE);
   assert.ok(sameQuestion(message, reply.slice(0, replyLength)));
+  const copy = copyQuery(message, facts);
+  assert.ok(copy.length <= COPY_MAX_BYTES);
+  const copyFacts = new QueryFacts();
+  assert.equal(readQuery(copy, copy.length, copyFacts), QUERY_FAULT.NONE);
+  assert.deepEqual(copyFacts, facts);
 }
 
 /** What is noted of an answer lies inside it, and the part without OPT reads the same again. */

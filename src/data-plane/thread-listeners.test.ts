@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { after, test } from 'node:test';
+import { answeringHandler, CountingListenerCounters } from '../../test/fixtures/fake-query-handler.ts';
+import { connectTcp, connectTls } from '../../test/fixtures/listener-clients.ts';
+import { makeCertificate, type TestCertificate } from '../../test/fixtures/make-certificate.ts';
+import { freePorts } from '../../test/peers/free-ports.ts';
+import type { ListenerKind, ListeningSocket } from '../sockets/listening-socket.ts';
+import { ThreadListeners } from './thread-listeners.ts';
+
+const former = makeCertificate({ names: ['former.example.org'] });
+const renewed = makeCertificate({ names: ['renewed.example.org'] });
+after(() => {
+  former.remove();
+  renewed.remove();
+});
+
+function asTlsCertificate({ keyPem, certPem }: TestCertificate) {
+  return { names: ['dns.example.org'], keyPem, chainPem: certPem };
+}
+
+function makeListeners(): ThreadListeners {
+  return new ThreadListeners({
+    handler: answeringHandler,
+    counters: new CountingListenerCounters(),
+    certificates: [asTlsCertificate(former)],
+    ticketKeys: randomBytes(48),
+  });
+}
+
+async function socketOf(kind: ListenerKind): Promise<ListeningSocket> {
+  const [port] = await freePorts(1);
+  return { id: 1, kind, address: '127.0.0.1', port: port!, descriptor: undefined };
+}
+
+for (const kind of ['tcp', 'dot'] as const) {
+  test(`a ${kind} socket that is taken back while it opens does not stay open`, async () => {
+    const listeners = makeListeners();
+    const socket = await socketOf(kind);
+    await Promise.all([listeners.open(socket), listeners.close([socket.id], 0)]);
+    await assert.rejects(connectTcp(socket), { code: 'ECONNREFUSED' });
+  });
+}
+
+test('certificates that arrive while a listener opens are the ones it serves', async () => {
+  const listeners = makeListeners();
+  const socket = await socketOf('dot');
+  const opening = listeners.open(socket);
+  listeners.setCertificates([asTlsCertificate(renewed)]);
+  await opening;
+  const client = await connectTls(socket, { ca: renewed.caPem, servername: 'renewed.example.org' });
+  client.destroy();
+  await listeners.closeAll(0);
+});
+
+test('a socket that could not be opened rejects, and can be opened later', async () => {
+  const listeners = makeListeners();
+  const socket = await socketOf('tcp');
+  const occupant = createServer().listen(socket.port, socket.address);
+  await once(occupant, 'listening');
+  await assert.rejects(listeners.open(socket), { code: 'EADDRINUSE' });
+  occupant.close();
+  await once(occupant, 'close');
+  await listeners.open(socket);
+  (await connectTcp(socket)).destroy();
+  await listeners.closeAll(0);
+});
