@@ -7,7 +7,7 @@ import { installComponents } from '../test/setup/install-components.ts';
 const PROJECT_ROOT = join(import.meta.dirname, '..');
 const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts'];
 
-installComponents((line) => console.log(line));
+await installComponents((line) => console.log(line));
 
 const named = process.argv.slice(2);
 const child = spawn(process.execPath, ['--test', '--test-timeout=240000', ...(named.length > 0 ? named : TEST_FILES)], {

@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly log: Logger;
   /** What a query thread runs; tests put a variant of it here. */
   readonly threadEntry?: URL;
+  /** Calls the start off; a gateway that has started is closed instead. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Gateway {
@@ -42,18 +44,22 @@ export interface Gateway {
   close(graceMilliseconds: number): Promise<void>;
 }
 
-/** Rejects with an OperatorError where the operator can do something about it; nothing is left open then. */
-export async function startGateway(settings: Settings, { log, threadEntry }: GatewayOptions): Promise<Gateway> {
+/**
+ * Rejects with an OperatorError where the operator can do something about it, or with the reason of `signal`; nothing is left
+ * open then.
+ */
+export async function startGateway(settings: Settings, options: GatewayOptions): Promise<Gateway> {
   const closing = new ClosingSteps();
   try {
-    return await start(settings, log, threadEntry ?? defaultThreadEntry(), closing);
+    return await start(settings, options, closing);
   } catch (error) {
     await closing.run();
     throw error;
   }
 }
 
-async function start(settings: Settings, log: Logger, threadEntry: URL, closing: ClosingSteps): Promise<Gateway> {
+async function start(settings: Settings, options: GatewayOptions, closing: ClosingSteps): Promise<Gateway> {
+  const { log, threadEntry = defaultThreadEntry(), signal } = options;
   // Everything below the state directory belongs to one process.
   makeStateDirectory(settings.stateDirectory);
   const lock = await lockStateDirectory(settings.stateDirectory);
@@ -70,7 +76,7 @@ async function start(settings: Settings, log: Logger, threadEntry: URL, closing:
   // Nothing is answered before every list that is on disk is in force.
   const upstream = createUpstream(settings.upstreams, { onEvent: () => undefined });
   closing.add(() => upstream.close());
-  const gatewayLog = new GatewayLog(log, () => missingLists(lists));
+  const gatewayLog = new GatewayLog(log, () => missingLists(settings, lists));
   const lists = createListKeeper({
     settings,
     hashKey,
@@ -79,7 +85,9 @@ async function start(settings: Settings, log: Logger, threadEntry: URL, closing:
     onEvent: (event) => gatewayLog.listEvent(event),
   });
   closing.add(() => lists.stop());
+  signal?.addEventListener('abort', () => void lists.stop(), { once: true });
   const publisher = new PolicyPublisher(settings, await lists.prepare());
+  signal?.throwIfAborted();
 
   const watch = new UpstreamWatch({
     upstream,
@@ -93,6 +101,12 @@ async function start(settings: Settings, log: Logger, threadEntry: URL, closing:
 
   const answerCache = createAnswerCache(settings.cache.maxBytes);
   const counters = createCounters(settings.server.threads);
+  const control = await openControlSocket(
+    settings.stateDirectory,
+    controlRoutes({ settings, hashKey, counters, publisher, lists, isUpstreamReachable: () => watch.isReachable }),
+  );
+  closing.add(() => control.close());
+
   const ticketKeys = randomBytes(TLS_TICKET_KEY_BYTES);
   let { certificates } = loaded;
   const pool = new ThreadPool({
@@ -126,6 +140,7 @@ async function start(settings: Settings, log: Logger, threadEntry: URL, closing:
     await pool.drain(graceMilliseconds);
   });
   await pool.start();
+  signal?.throwIfAborted();
   await pool.listen();
 
   const keeper = keepCertificates(
@@ -140,14 +155,11 @@ async function start(settings: Settings, log: Logger, threadEntry: URL, closing:
   closing.add(() => keeper.stop());
   const addressWatch = followAddresses(sockets, pool, log);
   closing.add(() => addressWatch?.stop());
-  const control = await openControlSocket(
-    settings.stateDirectory,
-    controlRoutes({ settings, hashKey, counters, publisher, lists, isUpstreamReachable: () => watch.isReachable }),
-  );
-  closing.add(() => control.close());
 
   const addresses = sockets.bindings.map(({ request, address, port }) => ({ kind: request.kind, address, port }));
   log.info({ threads: settings.server.threads, ...readyAddresses(addresses) }, 'ready');
+  const missing = missingLists(settings, lists);
+  if (missing.length > 0) gatewayLog.firstDownloads(missing, settings.policy.start);
   void watch.probe();
   lists.start();
   return { addresses, pool, lists, control, close: (graceMilliseconds) => closing.run(graceMilliseconds) };
@@ -158,10 +170,12 @@ function defaultThreadEntry(): URL {
   return new URL(`./data-plane/worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 }
 
-function missingLists(lists: ListKeeper): string[] {
+/** Lists with a URL that were never downloaded. */
+function missingLists(settings: Settings, lists: ListKeeper): string[] {
+  const downloads = new Set(settings.lists.filter(({ source }) => source.kind === 'url').map(({ name }) => name));
   return lists
     .status()
-    .filter(({ copy }) => copy === undefined)
+    .filter(({ name, copy }) => copy === undefined && downloads.has(name))
     .map(({ name }) => name);
 }
 

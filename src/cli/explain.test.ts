@@ -87,6 +87,7 @@ const EXPLANATION: Explanation = {
   name: 'www.ads.example.org',
   action: 'block',
   isSpecialUse: false,
+  isPreliminary: false,
   reason: 'list-blocks',
   sourceName: 'ads',
   sourceKind: 'list',
@@ -284,6 +285,7 @@ describe('an explanation', () => {
     [{ response: 'drop' }, TYPE.A, /answer {2}none: the question is dropped\n/],
     [{ action: 'not-ready', response: undefined }, TYPE.A, /answer {2}SERVFAIL until the lists have arrived\n/],
     [{ action: 'allow', response: undefined }, TYPE.A, /answer {2}the upstream's/],
+    [{ isPreliminary: true }, TYPE.A, /note {4}not all lists are here yet/],
     [{ line: { file: 'built-in defaults', number: 0, text: 'x' } }, TYPE.A, /line {4}built-in defaults\n {10}x$/],
     [{ line: { file: 'list.txt', number: 3, text: '\x1b[2J' } }, TYPE.A, /line {4}list\.txt:3\n {10}\\u\{1b\}\[2J$/],
   ];

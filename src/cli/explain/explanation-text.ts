@@ -6,7 +6,7 @@ import { visible } from '../visible-text.ts';
 
 /** Several lines without a final newline. `type`: what a client asks for. */
 export function explanationToText(explanation: Explanation, type: number): string {
-  const { sentence, sourceName, sourceKind, matchedName, line } = explanation;
+  const { sentence, sourceName, sourceKind, matchedName, isPreliminary, line } = explanation;
   const rows: [string, string][] = [['answer', answerText(explanation, type)]];
   if (sourceKind === 'list' && sourceName !== undefined) rows.push(['list', sourceName]);
   if (sourceKind === 'rules') rows.push(['rules', '[policy] rules']);
@@ -15,6 +15,7 @@ export function explanationToText(explanation: Explanation, type: number): strin
     rows.push(['line', line.number > 0 ? `${line.file}:${line.number}` : line.file]);
     rows.push(['', line.text]);
   }
+  if (isPreliminary) rows.push(['note', 'not all lists are here yet; one that is missing may name it']);
   const lines = rows.map(([word, text]) => `  ${word.padEnd(6)}  ${visible(text)}`);
   return [`${visible(sentence)}.`, ...lines].join('\n');
 }

@@ -1,9 +1,7 @@
 // What the last run left on disk, for when no gateway runs: the compiled table, and whether it still fits the configuration.
 // Reads only; nothing is made, not even what is missing.
 
-import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ExplainContext } from '../../control-plane/explain/explain-name.ts';
 import { buildTable } from '../../control-plane/lists/build-table.ts';
 import type { CompileInput } from '../../control-plane/lists/compile-messages.ts';
@@ -11,6 +9,7 @@ import { listTables, loadTable, tablePath } from '../../control-plane/lists/comp
 import { contentIdOf } from '../../control-plane/lists/content-id.ts';
 import { copyPath, readMetadata } from '../../control-plane/lists/list-store.ts';
 import type { Settings } from '../../control-plane/settings/settings.ts';
+import { keyPath, readInstallationKey } from '../../control-plane/state-directory/installation-key.ts';
 import { BlockTable } from '../../memory/block-table/block-table.ts';
 import { HASH_KEY_BYTES } from '../../memory/name-hash/name-hasher.ts';
 import { forbidden } from './ask-gateway.ts';
@@ -56,15 +55,13 @@ function contextOf(
   return { table: new BlockTable(table), hashKey, policy: settings.policy, listsComplete, settings };
 }
 
-/** Made by the gateway at its first start (control-plane/state-directory/installation-key.ts). */
+/** Throws OperatorError GATEWAY_FORBIDDEN. A key that is damaged otherwise serves no table. */
 function readHashKey(stateDirectory: string): Uint8Array | undefined {
-  const path = join(stateDirectory, 'hash.key');
   try {
-    const key = new Uint8Array(readFileSync(path));
-    return key.length === HASH_KEY_BYTES ? key : undefined;
+    return readInstallationKey(stateDirectory);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EACCES' || code === 'EPERM') throw forbidden(path);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') throw forbidden(keyPath(stateDirectory));
     return undefined;
   }
 }

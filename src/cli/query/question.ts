@@ -1,10 +1,9 @@
 // NAME and TYPE as people write them -> what stands in a question.
 
-import { domainToASCII } from 'node:url';
 import { nearestKey } from '../../control-plane/settings/nearest-key.ts';
 import { OperatorError } from '../../errors.ts';
+import { nameFromInternational } from '../../wire/international-name.ts';
 import { parseAddress } from '../../wire/ip-address.ts';
-import { nameFromText } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { typeFromText } from '../../wire/type-text.ts';
 import { visible } from '../visible-text.ts';
@@ -34,18 +33,10 @@ export function readType(text: string): number {
 }
 
 function readName(text: string): Uint8Array {
-  const name = nameFromText(text) ?? nameFromText(internationalName(text));
+  const name = nameFromInternational(text);
   if (name !== undefined) return name;
   const form = 'labels of 1 to 63 octets between dots, 255 octets in all, other octets as \\DDD';
   throw new OperatorError('USAGE', `"${visible(text)}" is not a domain name: ${form}`);
-}
-
-/** The xn-- form (RFC 5891), empty where there is none. */
-function internationalName(text: string): string {
-  // Only for what is not ASCII: the conversion would otherwise decode %2e and read 0x7f.1 as an address.
-  const isPlain = /^[-\w.\P{ASCII}]+$/u.test(text) && /\P{ASCII}/u.test(text);
-  const ascii = isPlain ? domainToASCII(text) : '';
-  return parseAddress(ascii, new Uint8Array(16)) ? '' : ascii;
 }
 
 function reverseName(text: string): string | undefined {

@@ -1,10 +1,14 @@
 // The running gateway's own door: HTTP on a Unix socket in state_dir, mode 0600, for the commands of this program.
 
+import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { OperatorError } from '../../errors.ts';
 
 export const CONTROL_SOCKET_NAME = 'control.sock';
+/** Of sun_path, without its final zero: 108 on Linux, 104 on the BSDs and macOS. */
+const PATH_MAX_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /** Answers a request with a value that becomes JSON, or with a fault. `parameters` are those of the query string. */
 export type Route = (parameters: URLSearchParams) => Promise<RouteAnswer> | RouteAnswer;
@@ -17,27 +21,24 @@ export interface ControlSocket {
   close(): Promise<void>;
 }
 
-/** Opens the socket; a stale one (the state directory is locked, so nobody lives behind it) is replaced. Rejects with the system's error. */
+/**
+ * Opens the socket; a stale one (the state directory is locked, so nobody lives behind it) is replaced. Rejects with an
+ * OperatorError STATE_DIRECTORY.
+ */
 export async function openControlSocket(
   stateDirectory: string,
   routes: Readonly<Record<string, Route>>,
 ): Promise<ControlSocket> {
   const path = join(stateDirectory, CONTROL_SOCKET_NAME);
-  rmSync(path, { force: true });
   const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 5_000 }, (request, response) => {
     answer(routes, request, response).catch(() => response.destroy());
   });
-  // Nobody but this user may reach it, not even between bind and chmod.
-  const umask = process.umask(0o177);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(umask);
+    rmSync(path, { force: true });
+    await listenPrivately(server, path);
+  } catch (cause) {
+    throw new OperatorError('STATE_DIRECTORY', explain(path, cause as NodeJS.ErrnoException), { cause });
   }
-  chmodSync(path, 0o600);
   server.unref();
   return {
     path,
@@ -47,6 +48,27 @@ export async function openControlSocket(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Nobody but this user may reach it, not even between bind and chmod. */
+async function listenPrivately(server: Server, path: string): Promise<void> {
+  const listening = once(server, 'listening');
+  // The path is bound before listen() returns: files that others make meanwhile get their own modes.
+  const umask = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(umask);
+  }
+  await listening;
+  chmodSync(path, 0o600);
+}
+
+function explain(path: string, { code, message }: NodeJS.ErrnoException): string {
+  if (Buffer.byteLength(path) > PATH_MAX_BYTES) {
+    return `${path} is too long for the name of a socket (${PATH_MAX_BYTES} octets); give state_dir a shorter path`;
+  }
+  return `${path} cannot be opened (${code ?? message})`;
 }
 
 async function answer(

@@ -24,8 +24,9 @@ export function writeCertificateFile(path: string, text: string, mode: number): 
   try {
     writeFileAtomically(path, text, mode);
   } catch (cause) {
-    const advice = `this user must be able to write into ${dirname(path)}`;
-    throw new OperatorError('CERTIFICATE', `${path}: cannot be written (${codeOf(cause)}); ${advice}`, { cause });
+    const code = codeOf(cause);
+    const advice = code === 'ENOSPC' ? 'the disk is full' : `this user must be able to write into ${dirname(path)}`;
+    throw new OperatorError('CERTIFICATE', `${path}: cannot be written (${code}); ${advice}`, { cause });
   }
 }
 

@@ -6,9 +6,10 @@ import { Decision, decide } from '../../policy/decide.ts';
 import { type DecisionDescription, describeDecision } from '../../policy/describe-decision.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
 import { SPECIAL_USE, specialUseOf } from '../../policy/special-use.ts';
-import { TYPE } from '../../wire/numbers.ts';
+import { nameFromInternational } from '../../wire/international-name.ts';
 import { foldName } from '../../wire/name.ts';
 import { nameFromText, nameToText } from '../../wire/name-text.ts';
+import { TYPE } from '../../wire/numbers.ts';
 import { findListLine, findRuleLine } from '../lists/find-line.ts';
 import { copyPath } from '../lists/list-store.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -19,6 +20,8 @@ export interface Explanation extends DecisionDescription {
   readonly isSpecialUse: boolean;
   /** What a client gets, e.g. `nxdomain`; undefined where the name is answered. */
   readonly response: string | undefined;
+  /** Nothing names it, but a list that has not arrived could. */
+  readonly isPreliminary: boolean;
   /** The line that names it, where one does and can be found. */
   readonly line: { readonly file: string; readonly number: number; readonly text: string } | undefined;
 }
@@ -47,6 +50,7 @@ export async function explainName(context: ExplainContext, text: string): Promis
     ...description,
     name: nameToText(name),
     isSpecialUse: false,
+    isPreliminary: !context.listsComplete && description.reason === 'no-rule',
     response: description.action === 'block' ? policy.blockResponse.kind : undefined,
     line: await findLine(context, description),
   };
@@ -56,6 +60,7 @@ function describeSpecialUse(name: string): Explanation {
   return {
     name,
     isSpecialUse: true,
+    isPreliminary: false,
     action: 'allow',
     reason: 'no-rule',
     sourceName: undefined,
@@ -68,18 +73,9 @@ function describeSpecialUse(name: string): Explanation {
 }
 
 function wireName(text: string): Uint8Array | undefined {
-  const name = nameFromText(text) ?? nameFromText(asciiName(text));
+  const name = nameFromInternational(text);
   if (name !== undefined) foldName(name, name.length);
   return name;
-}
-
-/** The A-label form (RFC 5891) of an international name; a name that has none stays a non-name. */
-function asciiName(text: string): string {
-  try {
-    return new URL(`http://${text}`).hostname;
-  } catch {
-    return '..';
-  }
 }
 
 async function findLine(context: ExplainContext, description: DecisionDescription): Promise<Explanation['line']> {

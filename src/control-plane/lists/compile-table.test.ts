@@ -10,7 +10,7 @@ import { BlockTable, TableMatch } from '../../memory/block-table/block-table.ts'
 import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import type { CompileInput, CompileJob, ListInput } from './compile-messages.ts';
 import { compileTable } from './compile-table.ts';
-import { listTables, loadNewestTable, loadTable, removeOtherTables, tablePath } from './compiled-store.ts';
+import { listTables, loadTable, removeOtherTables, tablePath } from './compiled-store.ts';
 import { contentIdOf } from './content-id.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(7);
@@ -175,13 +175,6 @@ describe('a compiled table on the disk', () => {
     writeFileSync(tablePath(directory.path, other), readFileSync(path));
     assert.equal((await loadTable(directory.path, other, HASH_KEY)).kind, 'damaged');
     assert.equal((await loadTable(directory.path, contentId, new Uint8Array(16))).kind, 'damaged');
-  });
-
-  test('is found without knowing its content id, the newest sound one first', async () => {
-    const newest = await loadNewestTable(directory.path);
-    assert.ok(newest.kind === 'loaded');
-    assert.equal(new BlockTable(newest.table).contentId, contentId);
-    assert.deepEqual(await loadNewestTable(join(directory.path, 'nowhere')), { kind: 'missing' });
   });
 
   test('is missing where there is none', async () => {

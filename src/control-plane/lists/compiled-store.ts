@@ -1,6 +1,6 @@
 // Compiled tables in state_dir/compiled: loaded straight into shared memory at the next start. Main thread.
 
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockTable, BlockTableDamaged } from '../../memory/block-table/block-table.ts';
 import { partPath } from './replace-file.ts';
@@ -21,19 +21,14 @@ export type LoadedTable =
   | { readonly kind: 'missing' }
   | { readonly kind: 'damaged'; readonly reason: string };
 
-/** Reads and verifies one table. Never rejects. `hashKey` undefined: whatever key it has, as offline commands need it. */
-export async function loadTable(
-  stateDirectory: string,
-  contentId: string,
-  hashKey: Uint8Array | undefined,
-): Promise<LoadedTable> {
+/** Reads and verifies one table. Never rejects. */
+export async function loadTable(stateDirectory: string, contentId: string, hashKey: Uint8Array): Promise<LoadedTable> {
   try {
     const buffer = await readShared(tablePath(stateDirectory, contentId));
     if (buffer === undefined) return { kind: 'missing' };
     const table = new BlockTable(buffer, true);
     if (table.contentId !== contentId) return { kind: 'damaged', reason: 'it is a table of other content' };
-    if (hashKey !== undefined && Buffer.compare(table.hashKey, hashKey) !== 0)
-      return { kind: 'damaged', reason: 'it has another hash key' };
+    if (Buffer.compare(table.hashKey, hashKey) !== 0) return { kind: 'damaged', reason: 'it has another hash key' };
     return { kind: 'loaded', table: buffer, entryCount: table.entryCount };
   } catch (error) {
     if (error instanceof BlockTableDamaged) return { kind: 'damaged', reason: error.message };
@@ -45,22 +40,6 @@ export async function loadTable(
 export async function listTables(stateDirectory: string): Promise<string[]> {
   const names = await readdir(join(stateDirectory, 'compiled')).catch(() => []);
   return names.flatMap((name) => FILE_NAME.exec(name)?.[1] ?? []);
-}
-
-/** The sound table that was written last: what the gateway had in force, for commands that work without it. Never rejects. */
-export async function loadNewestTable(stateDirectory: string): Promise<LoadedTable> {
-  const tables: { contentId: string; writtenAt: number }[] = [];
-  for (const contentId of await listTables(stateDirectory)) {
-    const found = await stat(tablePath(stateDirectory, contentId)).catch(() => undefined);
-    if (found !== undefined) tables.push({ contentId, writtenAt: found.mtimeMs });
-  }
-  tables.sort((a, b) => b.writtenAt - a.writtenAt);
-  let newest: LoadedTable = { kind: 'missing' };
-  for (const { contentId } of tables) {
-    newest = await loadTable(stateDirectory, contentId, undefined);
-    if (newest.kind === 'loaded') break;
-  }
-  return newest;
 }
 
 /** Removes every table but one, and half-written ones. Never rejects. */

@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { type ListServer, startListServer } from '../../../test/fixtures/lists/list-server.ts';
@@ -380,6 +381,20 @@ describe('the list keeper', { timeout: 60_000 }, () => {
     keeper.networkIsBack();
     await nextTry(keeper);
     assert.equal(server.requests.length, asked);
+  });
+
+  test('a list that still fails with the network back is told again, since its cause is another one', async () => {
+    const lookup: LookupFunction = (_name, _options, callback) => callback(new Error('not resolved'), []);
+    const keeper = keep([urlList('/list')], { lookup });
+    await keeper.prepare();
+    keeper.start();
+    await events.until('list-failed');
+    await nextTry(keeper);
+    clock.advance(10_000);
+    await nextTry(keeper);
+    assert.equal(events.of('list-failed').length, 1);
+    keeper.networkIsBack();
+    await events.until('list-failed', 2);
   });
 
   test('a download that hangs since before the network came back is begun again', async () => {

@@ -25,7 +25,7 @@ export type ListEvent =
     }
   /** Asked, and nothing has changed. */
   | { readonly kind: 'list-unchanged'; readonly list: string }
-  /** Once per reason, not per try. */
+  /** Once per reason, not per try; again when it still fails with the network back. */
   | {
       readonly kind: 'list-failed';
       readonly list: string;

@@ -55,6 +55,8 @@ export interface ScheduledList {
   readonly list: KeptList;
   current: Try | undefined;
   failure: ListFailure | undefined;
+  /** The reason that was told last, so that the same one is not told at every try. */
+  toldReason: string | undefined;
   failuresInARow: number;
   /** Milliseconds since 1970; undefined while a try is under way or waits for its turn. */
   nextTryAt: number | undefined;
@@ -74,6 +76,7 @@ export class RefreshSchedule {
       list,
       current: undefined,
       failure: undefined,
+      toldReason: undefined,
       failuresInARow: 0,
       nextTryAt: undefined,
       cancelTimer: undefined,
@@ -100,6 +103,8 @@ export class RefreshSchedule {
     const now = this.options.clock.now();
     for (const scheduled of this.lists) {
       const { current, failure } = scheduled;
+      // What still fails with a network has another cause, whatever its reason is called.
+      if (failure?.kind === 'network') scheduled.toldReason = undefined;
       if (current !== undefined) {
         if (current.receivedBytes > 0 || now - current.begunAt < FRESH_MILLISECONDS) continue;
         current.again = true;
@@ -197,15 +202,17 @@ export class RefreshSchedule {
     if (outcome === 'unchanged') this.options.onEvent({ kind: 'list-unchanged', list });
     if (scheduled.failure !== undefined) this.options.onEvent({ kind: 'list-recovered', list });
     scheduled.failure = undefined;
+    scheduled.toldReason = undefined;
     scheduled.failuresInARow = 0;
     if (outcome === 'changed') this.options.onChanged();
   }
 
-  /** Tells a reason once, however often it comes back; returns when to try again. */
+  /** Tells a reason once, however often it comes back (but again after a change of network); returns when to try again. */
   private failed(scheduled: ScheduledList, failure: ListFailure): number {
     const { list } = scheduled;
-    const told = scheduled.failure?.message === failure.message;
+    const told = scheduled.toldReason === failure.message;
     scheduled.failure = failure;
+    scheduled.toldReason = failure.message;
     scheduled.failuresInARow++;
     const retryMilliseconds = retryDelayMilliseconds(scheduled.failuresInARow, this.options.random);
     if (!told) {

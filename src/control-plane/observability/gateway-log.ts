@@ -1,6 +1,7 @@
 // What the gateway as a whole has to say, once per change: is the upstream there, what became of the lists, how threads fare.
 
 import type { FromThread } from '../../plane-messages/messages.ts';
+import type { PolicySettings } from '../../policy/policy-settings.ts';
 import type { UpstreamFailureCode } from '../../upstream/upstream.ts';
 import { type ListEvent, listEventText } from '../lists/list-events.ts';
 import type { Logger } from './log.ts';
@@ -18,6 +19,9 @@ export class GatewayLog {
   readonly #log: Logger;
   /** Lists that are waiting for a network are told in the line about the upstream. */
   readonly #waitingLists: () => readonly string[];
+  #isUpstreamReachable = false;
+  /** Lists that failed for want of the upstream, which was told for all of them. */
+  readonly #foldedLists = new Set<string>();
 
   constructor(log: Logger, waitingLists: () => readonly string[]) {
     this.#log = log;
@@ -25,6 +29,7 @@ export class GatewayLog {
   }
 
   upstreamUnreachable(server: string, code: UpstreamFailureCode, detail: string): void {
+    this.#isUpstreamReachable = false;
     const lists = this.#waitingLists();
     const waiting = lists.length === 0 ? '' : `; not downloaded yet: ${lists.join(', ')}`;
     this.#log.warn(
@@ -33,12 +38,36 @@ export class GatewayLog {
   }
 
   upstreamReachable(server: string): void {
+    this.#isUpstreamReachable = true;
     this.#log.info(`the upstream ${server} answers`);
   }
 
   listEvent(event: ListEvent): void {
     const { level, message } = listEventText(event);
-    this.#log[level](message);
+    this.#log[this.#isFolded(event) ? 'debug' : level](message);
+  }
+
+  /** Said before anything is filtered through them; progress follows. */
+  firstDownloads(lists: readonly string[], start: PolicySettings['start']): void {
+    const meanwhile =
+      start === 'refuse' ? 'a name that nothing here decides is not answered' : 'names are answered without them';
+    this.#log.info(`downloading for the first time: ${lists.join(', ')}; until then ${meanwhile}`);
+  }
+
+  /** Without its upstream no list can be downloaded: that is one cause, and one line has said it or is about to. */
+  #isFolded(event: ListEvent): boolean {
+    switch (event.kind) {
+      case 'list-failed': {
+        const isFolded = event.failureKind === 'network' && !this.#isUpstreamReachable;
+        if (isFolded) this.#foldedLists.add(event.list);
+        else this.#foldedLists.delete(event.list);
+        return isFolded;
+      }
+      case 'list-recovered':
+        return this.#foldedLists.delete(event.list);
+      default:
+        return false;
+    }
   }
 
   threadDied(threadSlot: number, error: Error | undefined): void {

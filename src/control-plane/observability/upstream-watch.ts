@@ -34,6 +34,8 @@ export class UpstreamWatch {
   async probe(): Promise<void> {
     if (this.#isProbing || this.#isStopped) return;
     this.#isProbing = true;
+    // Whoever asked for this one: only one next probe is ever planned.
+    clearTimeout(this.#timer);
     const query = buildQuery({
       name: ROOT_NAME,
       nameLength: 1,

@@ -1,6 +1,6 @@
 // A name or address a certificate can stand for.
 
-import { domainToASCII } from 'node:url';
+import { asciiFromInternational } from '../../wire/international-name.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { quote, type Reading } from './settings-fault.ts';
 
@@ -35,9 +35,7 @@ function whyNoName(text: string): string {
   const begin = `${quote(text)} is neither a host name nor an address`;
   if (/^[a-z]+:\/\//i.test(text)) return `${begin}; write the name alone`;
   if (text.endsWith('.')) return `${begin}; leave out the dot at the end`;
-  if (text.length <= NAME_MAX_CHARACTERS && /\P{ASCII}/u.test(text)) {
-    const ascii = domainToASCII(text);
-    if (ascii !== '') return `${begin}; write it as ${quote(ascii)}`;
-  }
+  const ascii = asciiFromInternational(text);
+  if (ascii !== undefined && ascii !== text) return `${begin}; write it as ${quote(ascii)}`;
   return `${begin}; allowed: ${CERTIFICATE_NAME_FORM}`;
 }

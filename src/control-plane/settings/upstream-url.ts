@@ -10,7 +10,8 @@ export function readUpstreamUrl(text: string): Reading<URL> {
   if (scheme === 'http') return { wrong: `${quote(text)} would send questions in plain text; ${FORM}` };
   if (scheme !== 'https' || !/^https:\/\//i.test(text))
     return { wrong: `${quote(text)} is not the URL of a DNS over HTTPS server; ${FORM}` };
-  if (/[{}]/.test(text)) return { wrong: `${quote(text)}: leave out the part in braces; questions are sent to it by GET` };
+  if (/[{}]/.test(text))
+    return { wrong: `${quote(text)}: leave out the part in braces; questions are sent to it by GET` };
   let url: URL;
   try {
     url = new URL(text);

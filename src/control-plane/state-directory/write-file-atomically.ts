@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Throws the system's error (ENOSPC, EACCES …) and leaves the old file and no scrap. */
 export function writeFileAtomically(path: string, content: Uint8Array | string, mode: number): void {
@@ -17,8 +18,23 @@ export function writeFileAtomically(path: string, content: Uint8Array | string, 
       closeSync(file);
     }
     renameSync(scrap, path);
+    syncDirectory(dirname(path));
   } catch (error) {
     rmSync(scrap, { force: true });
     throw error;
+  }
+}
+
+/** The new name survives a power cut only once the directory is on the disk; not every file system can say so. */
+function syncDirectory(path: string): void {
+  try {
+    const directory = openSync(path, 'r');
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  } catch {
+    // The file is in its place all the same.
   }
 }

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { OperatorError } from '../../errors.ts';
-import { lockStateDirectory } from './lock-state-directory.ts';
+import { lockStateDirectory, PROCESS_ID_NAME } from './lock-state-directory.ts';
 
 if (process.env.SOTTO_TEST_ROLE === 'holder') await hold(process.env.SOTTO_TEST_DIRECTORY!);
 else defineTests();
@@ -52,6 +52,15 @@ function defineTests(): void {
       second.said,
       new RegExp(`^STATE_LOCKED state_dir ${directory} is in use by process ${first.child.pid};`),
     );
+  });
+
+  test('a process id that cannot be written down keeps nobody from starting', async (t) => {
+    const directory = makeDirectory(t);
+    mkdirSync(join(directory, PROCESS_ID_NAME));
+    const first = await startHolder(t, directory);
+    const second = await startHolder(t, directory);
+    assert.equal(first.said, 'locked');
+    assert.match(second.said, /^STATE_LOCKED .* is in use by another process;/);
   });
 
   test('after SIGKILL of the holder the lock is free, with what it left still there', async (t) => {

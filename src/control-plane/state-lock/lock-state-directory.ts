@@ -1,11 +1,11 @@
 // One gateway per state directory. Main thread. The lock is SQLite's, on an empty file: of the locks Node can reach it alone
 // is the system's own (fcntl), so it ends with the process however that ends, needs no clean-up and has no race.
 
-import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../../errors.ts';
+import { writeFileAtomically } from '../state-directory/write-file-atomically.ts';
 
 export const LOCK_NAME = 'gateway.lock';
 /** The holder's process id, for people: nothing depends on it. */
@@ -58,11 +58,16 @@ function makeFile(path: string): void {
   }
 }
 
+/** No reason not to start, where it fails (a full disk): the next one is then told of another process without its id. */
 function writeProcessId(directory: string): void {
   const path = join(directory, PROCESS_ID_NAME);
-  const scrap = `${path}.${randomBytes(6).toString('hex')}.new`;
-  writeFileSync(scrap, `${process.pid}\n`, { flag: 'wx', mode: 0o644 });
-  renameSync(scrap, path);
+  try {
+    // An earlier holder's would be wrong, and its octets may be just the room that is missing.
+    rmSync(path, { force: true });
+    writeFileAtomically(path, `${process.pid}\n`, 0o644);
+  } catch {
+    // For people only.
+  }
 }
 
 function describeHolder(directory: string): string {

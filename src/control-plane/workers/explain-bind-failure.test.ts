@@ -38,6 +38,18 @@ const CASES: readonly { what: string; failures: BindFailure[]; code: ErrorCode; 
     says: [/listen\.dot: no right to use TCP port 853/, /above 1023/, /server\.user/, /setcap/],
   },
   {
+    what: 'a privileged port on every address, in one line,',
+    failures: [
+      failure('tcp', '0.0.0.0', 53, 'EACCES'),
+      failure('tcp', '::', 53, 'EACCES'),
+      failure('udp', '127.0.0.1', 53, 'EACCES', '0.0.0.0'),
+      failure('udp', '192.0.2.1', 53, 'EACCES', '0.0.0.0'),
+      failure('udp', '::1', 53, 'EACCES', '::'),
+    ],
+    code: 'ADDRESS_NOT_PERMITTED',
+    says: [/^listen\.dns: no right to use TCP and UDP port 53 on 0\.0\.0\.0, ::; [^\n]*$/],
+  },
+  {
     what: 'a missing address',
     failures: [failure('doh', '203.0.113.1', 8443, 'EADDRNOTAVAIL')],
     code: 'ADDRESS_UNAVAILABLE',

@@ -19,7 +19,7 @@ export function isMissingAddress(failure: BindFailure): boolean {
 
 /** One error for all failures, a line each; its code is that of the first. `failures` must not be empty. */
 export function explainBindFailures(failures: readonly BindFailure[]): OperatorError {
-  const lines = new Set(failures.map((failure) => explain(failure, protocolsOf(failure, failures))));
+  const lines = new Set(failures.map((failure) => explain(failure, alikeTo(failure, failures))));
   return new OperatorError(errorCodeOf(failures[0]!), [...lines].join('\n'));
 }
 
@@ -34,11 +34,14 @@ export function explainUnservedAddress({ address, port, code }: BindFailure): st
   return `the new address ${address} is not served on UDP port ${port}: ${reason}`;
 }
 
-function explain(failure: BindFailure, protocols: readonly ('udp' | 'tcp')[]): string {
+/** `alike`: the failures, this one among them, that its line stands for. */
+function explain(failure: BindFailure, alike: readonly BindFailure[]): string {
   const { request, address, port, code, clash } = failure;
   const setting = SETTING[request.kind];
+  const protocols = [...new Set(alike.map((one) => protocolOf(one.request.kind)))];
   const protocolText = protocols.map((protocol) => protocol.toUpperCase()).join(' and ');
-  const target = `${protocolText} port ${port} on ${address}${address === request.address ? '' : ` (from ${request.address})`}`;
+  const portText = `${protocolText} port ${port}`;
+  const target = `${portText} on ${address}${address === request.address ? '' : ` (from ${request.address})`}`;
   if (clash !== undefined) {
     return `${setting} and ${SETTING[clash.kind]} both want ${target}; give one of them another port`;
   }
@@ -46,7 +49,7 @@ function explain(failure: BindFailure, protocols: readonly ('udp' | 'tcp')[]): s
     case 'EADDRINUSE':
       return `${setting}: ${target} is used by another program; find it with: ${finder(protocols, port)}`;
     case 'EACCES':
-      return `${setting}: no right to use ${target}; ${howToGetTheRight(port)}`;
+      return `${setting}: no right to use ${portText} on ${configuredAddresses(alike)}; ${howToGetTheRight(port)}`;
     case 'EADDRNOTAVAIL':
       return `${setting}: this machine has no address ${address}; it has ${localAddresses().join(', ')}`;
     case 'EAFNOSUPPORT':
@@ -59,17 +62,23 @@ function explain(failure: BindFailure, protocols: readonly ('udp' | 'tcp')[]): s
   return `${setting}: ${target} cannot be opened: the system says ${code}`;
 }
 
-/** Plain DNS opens UDP and TCP: where both fail alike, one line says it. */
-function protocolsOf(failure: BindFailure, failures: readonly BindFailure[]): readonly ('udp' | 'tcp')[] {
-  const alike = failures.filter(
+/**
+ * Plain DNS opens UDP and TCP: where both fail alike, one line says it. The right to a port is the same for every address, so
+ * there one line does for all of them.
+ */
+function alikeTo(failure: BindFailure, failures: readonly BindFailure[]): readonly BindFailure[] {
+  return failures.filter(
     (other) =>
-      other.address === failure.address &&
+      (other.address === failure.address || failure.code === 'EACCES') &&
       other.port === failure.port &&
       other.code === failure.code &&
       other.clash === failure.clash &&
       SETTING[other.request.kind] === SETTING[failure.request.kind],
   );
-  return [...new Set(alike.map(({ request }) => protocolOf(request.kind)))];
+}
+
+function configuredAddresses(failures: readonly BindFailure[]): string {
+  return [...new Set(failures.map(({ request }) => request.address))].join(', ');
 }
 
 function finder(protocols: readonly ('udp' | 'tcp')[], port: number): string {

@@ -1,9 +1,9 @@
 // Names out of list text: octets of a line -> a lower-cased uncompressed wire name, without making strings.
 // Runs over 1.5 million names at a time in the list compiler; also on the main thread while a list arrives.
 
+import { asciiFromInternational } from '../../../wire/international-name.ts';
 import { LABEL_MAX_BYTES, NAME_MAX_BYTES } from '../../../wire/name.ts';
 import { FAULT, type LineFault } from './line-fault.ts';
-import { asciiFromUnicode } from './unicode-name.ts';
 
 // Classes of octets in CLASS_OF; anything from HYPHEN up is the lower-cased octet itself.
 const END_OF_TOKEN = 0;
@@ -13,6 +13,9 @@ const NOT_ASCII = 3;
 const HYPHEN = 0x2d;
 
 const CLASS_OF = makeClasses();
+
+/** What is not UTF-8 becomes a character that no name has. */
+const utf8 = new TextDecoder();
 
 function makeClasses(): Uint8Array {
   const classes = new Uint8Array(256).fill(INVALID);
@@ -106,9 +109,9 @@ export class NameScanner {
 
   private scanUnicode(bytes: Uint8Array, offset: number, end: number): number {
     const after = skipToken(bytes, offset, end);
-    const ascii = asciiFromUnicode(bytes.subarray(offset, after));
+    const ascii = asciiFromInternational(utf8.decode(bytes.subarray(offset, after)));
     if (ascii === undefined) this.fault = FAULT.BAD_CHARACTER;
-    else this.scan(ascii, 0, ascii.length);
+    else this.scan(new TextEncoder().encode(ascii), 0, ascii.length);
     return after;
   }
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BlockTable } from '../../memory/block-table/block-table.ts';
+import { buildTable } from '../lists/build-table.ts';
+import { readSettings } from '../settings/load-settings.ts';
+import { type ExplainContext, explainName } from './explain-name.ts';
+
+const HASH_KEY = new Uint8Array(16).fill(5);
+const CONFIG = `state_dir = "state"
+[[list]]
+name = "late"
+url = "https://lists.example.org/late"
+[policy]
+rules = ["||bücher.example^"]
+`;
+
+function context(listsComplete: boolean): ExplainContext {
+  const environment = { workingDirectory: '/', cores: 1, hostName: 'gateway', platform: 'linux' } as const;
+  const result = readSettings(CONFIG, '/etc/sotto/config.toml', environment);
+  assert.ok(result.ok);
+  const { settings } = result;
+  const rules = settings.rules.map(({ text }) => text);
+  const { table } = buildTable({ hashKey: HASH_KEY, lists: [], rules }, '0'.repeat(32));
+  return { table: new BlockTable(table), hashKey: HASH_KEY, policy: settings.policy, listsComplete, settings };
+}
+
+test('a name that nothing names is said to be preliminary while a list is missing', async () => {
+  assert.equal((await explainName(context(false), 'example.org'))?.isPreliminary, true);
+  assert.equal((await explainName(context(true), 'example.org'))?.isPreliminary, false);
+  assert.equal((await explainName(context(false), 'bücher.example'))?.isPreliminary, false);
+});
+
+test('an international name is explained by the rule it is written in, with its line', async () => {
+  const explanation = await explainName(context(true), 'www.BÜCHER.example');
+  assert.equal(explanation?.name, 'www.xn--bcher-kva.example');
+  assert.deepEqual(explanation?.line, { file: '/etc/sotto/config.toml', number: 6, text: '||bücher.example^' });
+});
+
+test('what is no name has no explanation', async () => {
+  for (const text of ['', 'a..b', 'bücher.example/path', 'a b']) {
+    assert.equal(await explainName(context(true), text), undefined);
+  }
+});

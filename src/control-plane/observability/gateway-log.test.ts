@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ListEvent } from '../lists/list-events.ts';
+import type { ListFailureKind } from '../lists/list-failure.ts';
+import { GatewayLog } from './gateway-log.ts';
+import { createLog } from './log.ts';
+
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+}
+
+const DEBUG = 20;
+const WARN = 40;
+
+function startLog(waitingLists: readonly string[] = []): { log: GatewayLog; lines: (level: number) => string[] } {
+  const lines: Line[] = [];
+  const destination = { write: (text: string) => void lines.push(JSON.parse(text)) };
+  const logger = createLog({ destination, isTerminal: false, level: 'debug' });
+  return {
+    log: new GatewayLog(logger, () => waitingLists),
+    lines: (wanted) => lines.filter(({ level }) => level === wanted).map(({ msg }) => msg),
+  };
+}
+
+function failed(list: string, failureKind: ListFailureKind, reason = 'its host name could not be resolved'): ListEvent {
+  return { kind: 'list-failed', list, reason, failureKind, copyFetchedAt: undefined, retryMilliseconds: 5_000 };
+}
+
+describe('the log of the gateway', () => {
+  test('without a network one line tells of the upstream and the lists, whichever fails first', () => {
+    const { log, lines } = startLog(['one', 'two']);
+    log.listEvent(failed('one', 'network'));
+    log.upstreamUnreachable('dns.example.org', 'unreachable', 'connection refused');
+    log.listEvent(failed('two', 'network'));
+    assert.equal(lines(WARN).length, 1);
+    assert.match(lines(WARN)[0]!, /dns\.example\.org cannot be reached.*; not downloaded yet: one, two\./);
+    assert.equal(lines(DEBUG).length, 2);
+  });
+
+  test('a list that came late for want of the upstream is not said to have recovered', () => {
+    const { log, lines } = startLog();
+    log.listEvent(failed('one', 'network'));
+    log.upstreamReachable('dns.example.org');
+    log.listEvent({ kind: 'list-recovered', list: 'one' });
+    assert.deepEqual(lines(WARN), []);
+    assert.ok(lines(DEBUG).includes('list "one": up to date again'));
+  });
+
+  test('with the upstream there, each list that fails is told, and so is its recovery', () => {
+    const { log, lines } = startLog();
+    log.listEvent(failed('one', 'network'));
+    log.upstreamReachable('dns.example.org');
+    log.listEvent(failed('one', 'network', 'the connection was refused'));
+    log.listEvent({ kind: 'list-recovered', list: 'one' });
+    assert.deepEqual(lines(WARN), [
+      'list "one": the connection was refused; there is no copy of it yet, so it is not in force',
+    ]);
+    assert.ok(!lines(DEBUG).includes('list "one": up to date again'));
+  });
+
+  test('a list that is broken in itself is told whatever the network does', () => {
+    const { log, lines } = startLog();
+    log.upstreamUnreachable('dns.example.org', 'timeout', 'no reply');
+    for (const kind of ['garbage', 'answer', 'too-large', 'file', 'disk'] as const) log.listEvent(failed(kind, kind));
+    assert.equal(lines(WARN).length, 1 + 5);
+  });
+});
