@@ -6,8 +6,8 @@ import { monotonicClock } from '../memory/monotonic-clock.ts';
 import type { FromThread, ToThread } from '../plane-messages/messages.ts';
 import type { ThreadStart } from '../plane-messages/thread-start.ts';
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
-import { createUpstream } from '../upstream/create-upstream.ts';
-import type { Upstream, UpstreamEvent } from '../upstream/upstream.ts';
+import { createUpstream, type ProbedUpstream } from '../upstream/create-upstream.ts';
+import type { UpstreamEvent } from '../upstream/upstream.ts';
 import { listenerCounters } from './listener-counters.ts';
 import { PolicyInForce } from './policy-in-force.ts';
 import { createQueryHandler, type HandlesQueries } from './query-handler.ts';
@@ -21,7 +21,7 @@ export class QueryThread {
   readonly #post: (message: FromThread) => void;
   readonly #log: ThreadLog;
   readonly #inForce: PolicyInForce;
-  readonly #upstream: Upstream;
+  readonly #upstream: ProbedUpstream;
   readonly #queries: HandlesQueries;
   readonly #listeners: ThreadListeners;
 
@@ -66,6 +66,8 @@ export class QueryThread {
         break;
       case 'listen':
         await Promise.all(message.sockets.map((socket) => this.#open(socket, message.publication)));
+        // So that the first client's first question finds a warm connection.
+        void this.#upstream.probe();
         break;
       case 'close-sockets':
         await this.#listeners.close(message.ids, CLOSE_GRACE_MILLISECONDS);
