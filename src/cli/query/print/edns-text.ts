@@ -5,6 +5,7 @@ import { readUint16 } from '../../../wire/header.ts';
 import { OPTION } from '../../../wire/numbers.ts';
 import { extendedErrorToText } from '../../../wire/type-text.ts';
 import { quotedUtf8 } from '../../visible-text.ts';
+import { hexText } from './octets-text.ts';
 import type { ResourceRecord } from './sections.ts';
 
 const INFO_CODE_BYTES = 2;
@@ -25,7 +26,7 @@ export function ednsLines(message: Uint8Array, opt: ResourceRecord): string[] {
     const data = message.subarray(position + OPTION_FIXED_BYTES, end);
     if (code === OPTION.EXTENDED_ERROR && data.length >= INFO_CODE_BYTES) errors.push(extendedErrorLine(data));
     else if (code === OPTION.PADDING) others.push(`padding ${data.length} octets`);
-    else others.push(`option ${code} ${data.subarray(0, SHOWN_OPTION_BYTES_MAX).toHex() || 'empty'}`);
+    else others.push(`option ${code} ${hexText(data.subarray(0, SHOWN_OPTION_BYTES_MAX)) || 'empty'}`);
     position = end;
   }
   const dnssecOk = (opt.ttlSeconds & OPT_FLAG_DO) === 0 ? [] : ['DO'];

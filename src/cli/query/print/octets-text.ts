@@ -20,7 +20,7 @@ export function escapedOctets(octets: Uint8Array): string {
 
 /** RDATA of any type. */
 export function genericRdata(octets: Uint8Array): string {
-  return octets.length === 0 ? '\\# 0' : `\\# ${octets.length} ${octets.toHex()}`;
+  return octets.length === 0 ? '\\# 0' : `\\# ${octets.length} ${hexText(octets)}`;
 }
 
 const BASE32_HEX_DIGITS = '0123456789abcdefghijklmnopqrstuv';
@@ -35,4 +35,13 @@ export function base32Hex(octets: Uint8Array): string {
     for (bits += 8; bits >= 5; bits -= 5) text += BASE32_HEX_DIGITS[(pending >>> (bits - 5)) & 0x1f]!;
   }
   return bits === 0 ? text : text + BASE32_HEX_DIGITS[(pending << (5 - bits)) & 0x1f]!;
+}
+
+/** Lower-case hexadecimal digits. Uint8Array's own toHex is too new for Node.js 24. */
+export function hexText(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('hex');
+}
+
+export function base64Text(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('base64');
 }

@@ -19,7 +19,7 @@ import dnsPacket, {
 import { skipName } from '../../../wire/name.ts';
 import { TYPE } from '../../../wire/numbers.ts';
 import { typeToText } from '../../../wire/type-text.ts';
-import { base32Hex, characterString, genericRdata } from './octets-text.ts';
+import { base32Hex, base64Text, characterString, genericRdata, hexText } from './octets-text.ts';
 import { nameAt, type ResourceRecord } from './sections.ts';
 import { serviceBindingToText } from './service-binding-text.ts';
 
@@ -109,25 +109,25 @@ function naptr({ data, names }: Rdata<NaptrData>): string {
 }
 
 function ds({ data }: Rdata<DsData>): string {
-  return `${data.keyTag} ${data.algorithm} ${data.digestType} ${data.digest.toHex().toUpperCase()}`;
+  return `${data.keyTag} ${data.algorithm} ${data.digestType} ${hexText(data.digest).toUpperCase()}`;
 }
 
 function tlsa({ data }: Rdata<TlsaData>): string {
-  return `${data.usage} ${data.selector} ${data.matchingType} ${data.certificate.toHex()}`;
+  return `${data.usage} ${data.selector} ${data.matchingType} ${hexText(data.certificate)}`;
 }
 
 function dnskey({ data }: Rdata<DnskeyData>): string {
-  return `${data.flags} 3 ${data.algorithm} ${data.key.toBase64()}`;
+  return `${data.flags} 3 ${data.algorithm} ${base64Text(data.key)}`;
 }
 
 function rrsig({ data, names }: Rdata<RrsigData>): string {
   const covered = `${types([data.typeCovered])} ${data.algorithm} ${data.labels} ${data.originalTTL}`;
   const times = `${dateAndTime(data.expiration)} ${dateAndTime(data.inception)}`;
-  return `${covered} ${times} ${data.keyTag} ${names(18, 1)} ${data.signature.toBase64()}`;
+  return `${covered} ${times} ${data.keyTag} ${names(18, 1)} ${base64Text(data.signature)}`;
 }
 
 function nsec3({ data }: Rdata<Nsec3Data>): string {
-  const salt = data.salt.length === 0 ? '-' : data.salt.toHex();
+  const salt = data.salt.length === 0 ? '-' : hexText(data.salt);
   const next = base32Hex(data.nextDomain);
   return `${data.algorithm} ${data.flags} ${data.iterations} ${salt} ${next} ${types(data.rrtypes)}`.trimEnd();
 }

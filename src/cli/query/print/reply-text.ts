@@ -21,8 +21,9 @@ import { isStructurallySound } from '../../../wire/structure-guard.ts';
 import { rcodeToText, typeToText } from '../../../wire/type-text.ts';
 import type { Reply } from '../ask/ask.ts';
 import { ednsLines, extendedRcode } from './edns-text.ts';
+import { hexText } from './octets-text.ts';
 import { rdataToText } from './rdata-text.ts';
-import { readSections, type ResourceRecord } from './sections.ts';
+import { type ResourceRecord, readSections } from './sections.ts';
 
 const FLAG_WORDS = [
   [FLAG_QR, 'qr'],
@@ -107,7 +108,7 @@ function brokenReplyToText(reply: Reply): string {
   const end = Math.min(message.length, DUMP_BYTES_MAX);
   for (let start = 0; start < end; start += DUMP_LINE_BYTES)
     lines.push(
-      `${String(start).padStart(5)}  ${message.subarray(start, Math.min(end, start + DUMP_LINE_BYTES)).toHex()}`,
+      `${String(start).padStart(5)}  ${hexText(message.subarray(start, Math.min(end, start + DUMP_LINE_BYTES)))}`,
     );
   if (message.length > end) lines.push(`       ${message.length - end} octets more`);
   return [

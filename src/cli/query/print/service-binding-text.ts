@@ -3,7 +3,7 @@
 import { readUint16 } from '../../../wire/header.ts';
 import { addressToText, isMappedIpv4 } from '../../../wire/ip-address.ts';
 import { skipName } from '../../../wire/name.ts';
-import { escapedOctets } from './octets-text.ts';
+import { base64Text, escapedOctets } from './octets-text.ts';
 import { nameAt, type ResourceRecord } from './sections.ts';
 
 const PRIORITY_BYTES = 2;
@@ -57,7 +57,7 @@ function valueToText(key: number, value: Uint8Array): string | undefined {
     case 'ipv4hint':
       return value.length === 0 ? undefined : pieces(value, 4, (octets) => octets.join('.'));
     case 'ech':
-      return value.length === 0 ? undefined : value.toBase64();
+      return value.length === 0 ? undefined : base64Text(value);
     case 'ipv6hint':
       return value.length === 0 ? undefined : pieces(value, 16, ipv6ToText);
     case 'dohpath':
