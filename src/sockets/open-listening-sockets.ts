@@ -4,8 +4,8 @@ import { loadLibc } from './libc.ts';
 import type { ListenerKind } from './listening-socket.ts';
 import {
   type BindFailure,
-  type ListenRequest,
   ListeningSocketSet,
+  type ListenRequest,
   type PlannedBinding,
   probeBinding,
   protocolOf,

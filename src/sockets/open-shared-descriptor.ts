@@ -1,7 +1,6 @@
 // One bound SO_REUSEPORT socket, opened through libc so that it belongs to no event loop: any thread can adopt a duplicate.
 
-import { errorCode, IPV6_OPTION, LEVEL, type Libc, SOCKET_OPTION, SOCKET_TYPE } from './libc.ts';
-import { ADDRESS_FAMILY } from './libc.ts';
+import { ADDRESS_FAMILY, errorCode, IPV6_OPTION, LEVEL, type Libc, SOCKET_OPTION, SOCKET_TYPE } from './libc.ts';
 import type { Protocol } from './probe-address.ts';
 import { socketAddress } from './socket-address.ts';
 

@@ -4,6 +4,7 @@ import { createSocket, type SocketOptions } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type ListenOptions } from 'node:net';
 import { test } from 'node:test';
+import { withoutRights } from '../../test/setup/without-rights.ts';
 import { probeAddress } from './probe-address.ts';
 
 async function datagramHolder(
@@ -86,14 +87,12 @@ test('what is not an address never reaches a resolver', async () => {
   assert.deepEqual(await probeAddress('tcp', 'localhost', 0), { ok: false, code: 'EADDRNOTAVAIL' });
 });
 
-const mayBecomeNobody = process.getuid?.() === 0;
 test('a port below 1024 without the right to it is not permitted', {
-  skip: mayBecomeNobody ? false : 'needs root, to give its rights away in a child process',
+  skip: process.getuid?.() === 0 ? false : 'needs root, to give one right away in a child process',
 }, () => {
-  const script = `process.setgroups([]); process.setgid(65534); process.setuid(65534);
-      const { probeAddress } = await import(${JSON.stringify(`${import.meta.dirname}/probe-address.ts`)});
+  const script = `const { probeAddress } = await import(${JSON.stringify(`${import.meta.dirname}/probe-address.ts`)});
       console.log(JSON.stringify([await probeAddress('udp', '127.0.0.1', 1), await probeAddress('tcp', '127.0.0.1', 1)]));`;
-  const child = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+  const child = spawnSync(...withoutRights(['net_bind_service'], ['--input-type=module', '--eval', script]));
   assert.equal(child.stderr, '');
   const denied = { ok: false, code: 'EACCES' };
   assert.deepEqual(JSON.parse(child.stdout), [denied, denied]);

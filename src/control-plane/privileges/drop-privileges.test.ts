@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { withoutRights } from '../../../test/setup/without-rights.ts';
 import { dropPrivileges, findRemainsIn } from './drop-privileges.ts';
 import { lookUpUser } from './look-up-user.ts';
 
@@ -75,10 +76,9 @@ function defineTests(): void {
   });
 
   test('a process that may not become the user says so', { skip }, () => {
-    const script = `process.setgroups([]); process.setgid(65534); process.setuid(65534);
-      const { dropPrivileges } = await import(${JSON.stringify(`${import.meta.dirname}/drop-privileges.ts`)});
+    const script = `const { dropPrivileges } = await import(${JSON.stringify(`${import.meta.dirname}/drop-privileges.ts`)});
       try { dropPrivileges({ label: 'sotto', name: undefined, uid: 54321, gid: 54321 }); } catch (error) { console.log(error.code, error.message); }`;
-    const child = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+    const child = spawnSync(...withoutRights(['setuid', 'setgid'], ['--input-type=module', '--eval', script]));
     assert.match(child.stdout, /^USER_NOT_PERMITTED server\.user: cannot become sotto: EPERM/);
   });
 

@@ -3,8 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { OperatorError } from '../../errors.ts';
-import type { ListeningSocketSet } from '../../sockets/listening-socket-set.ts';
 import { whyLibcIsMissing } from '../../sockets/libc.ts';
+import type { ListeningSocketSet } from '../../sockets/listening-socket-set.ts';
 import type { User } from './look-up-user.ts';
 
 const SYSCTL = '/proc/sys/net/ipv4/ip_unprivileged_port_start';

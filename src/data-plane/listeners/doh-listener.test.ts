@@ -18,8 +18,8 @@ import {
   connectHttp2,
   connectTls,
   HTTP2_POST_HEADERS,
-  http2GetHeaders,
   type HttpReply,
+  http2GetHeaders,
   requestHttp1,
   requestHttp2,
 } from '../../../test/fixtures/listener-clients.ts';
@@ -439,12 +439,12 @@ describe('HTTP/2', () => {
       const other = await connect2(listener);
       const session = await connect2(listener);
       let frames = 0;
-      while (!session.destroyed && frames < 20_000) {
+      while (counters.closed === 0 && frames < 20_000) {
         for (let burst = 0; burst < 20 && !session.closed && !session.destroyed; burst++, frames++) flood(session);
         await new Promise(setImmediate);
       }
-      assert.ok(session.destroyed, `still there after ${frames}`);
-      await counters.until(({ closed }) => closed === 1);
+      // Ours is the end that counts: a client of Node.js 24 notices only later.
+      assert.equal(counters.closed, 1, `still there after ${frames}`);
       const before = holding.held.length;
       const reply = requestHttp2(other, http2GetHeaders(query));
       await holding.arrived(before + 1);

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
-import { http1Client, http2Client, dotClient, tcpClient, udpClient } from '../../../test/fixtures/listener-clients.ts';
+import { dotClient, http1Client, http2Client, tcpClient, udpClient } from '../../../test/fixtures/listener-clients.ts';
 import { type StartOptions, testListener } from '../../../test/fixtures/listener-suite.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
 import type { ListenerKind, ListeningSocket } from '../../sockets/listening-socket.ts';
