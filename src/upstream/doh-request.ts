@@ -13,6 +13,8 @@ export interface RequestOwner {
   onFailure(request: DohRequest, failure: UpstreamFailure): void;
 }
 
+const NOTHING = new Uint8Array(0);
+
 export class DohRequest implements Dispatcher.DispatchHandler {
   readonly route: Route;
   readonly query: Uint8Array;
@@ -25,8 +27,8 @@ export class DohRequest implements Dispatcher.DispatchHandler {
   failure: UpstreamFailure | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #settled = false;
-  #firstChunk: Uint8Array | undefined;
-  #furtherChunks: Uint8Array[] | undefined;
+  /** The first chunk as it came; with further ones, a buffer of ours that grows. */
+  #body: Uint8Array = NOTHING;
   #length = 0;
   #ageSeconds = 0;
 
@@ -71,8 +73,7 @@ export class DohRequest implements Dispatcher.DispatchHandler {
   /** Also called again when undici repeats the request after a GOAWAY or a refused stream. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    this.#firstChunk = undefined;
-    this.#furtherChunks = undefined;
+    this.#body = NOTHING;
     this.#length = 0;
     if (this.#settled) this.#reset();
   }
@@ -91,11 +92,12 @@ export class DohRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#settled) return;
+    const start = this.#length;
     this.#length += chunk.length;
     if (this.#length > MESSAGE_MAX_BYTES) this.#reject('reply larger than a DNS message');
-    else if (this.#firstChunk === undefined) this.#firstChunk = chunk;
-    else if (this.#furtherChunks === undefined) this.#furtherChunks = [chunk];
-    else this.#furtherChunks.push(chunk);
+    else if (start === 0) this.#body = chunk;
+    else this.#append(chunk, start);
   }
 
   onResponseEnd(): void {
@@ -103,7 +105,7 @@ export class DohRequest implements Dispatcher.DispatchHandler {
     connection.noteHeard();
     connection.noteEnded();
     if (this.#settled) return;
-    const message = this.#message();
+    const message = this.#body.subarray(0, this.#length);
     const fault = replyFault(this.query, message);
     if (fault === undefined) {
       this.#settled = true;
@@ -122,10 +124,14 @@ export class DohRequest implements Dispatcher.DispatchHandler {
     this.fail(connection.failureOf(error));
   }
 
-  #message(): Uint8Array {
-    const first = this.#firstChunk ?? new Uint8Array(0);
-    if (this.#furtherChunks === undefined) return first;
-    return Buffer.concat([first, ...this.#furtherChunks], this.#length);
+  /** Copied, not collected: chunks of one octet each would take a hundred times their size. */
+  #append(chunk: Uint8Array, start: number): void {
+    if (this.#length > this.#body.length) {
+      const larger = new Uint8Array(Math.min(MESSAGE_MAX_BYTES, Math.max(this.#length, 2 * start)));
+      larger.set(this.#body.subarray(0, start));
+      this.#body = larger;
+    }
+    this.#body.set(chunk, start);
   }
 
   #reject(what: string): void {

@@ -6,7 +6,7 @@ import { DohRequest, type RequestOwner } from './doh-request.ts';
 import type { Health } from './health.ts';
 import type { Route } from './route.ts';
 import type { UpstreamOutcome } from './upstream.ts';
-import { failure, moreTelling, type UpstreamFailure } from './upstream-failure.ts';
+import { failure, hasNoWay, moreTelling, mostTelling, type UpstreamFailure } from './upstream-failure.ts';
 import type { UpstreamLimits } from './upstream-limits.ts';
 
 /** What all exchanges of a thread share. */
@@ -58,7 +58,7 @@ export class Exchange implements RequestOwner {
   }
 
   onFailure(request: DohRequest, reason: UpstreamFailure): void {
-    if (reason.cause === 'no-route') this.#uncounted++;
+    if (hasNoWay(reason.cause)) this.#uncounted++;
     this.#context.health.noteFailure(request.route, reason);
     this.#failure = moreTelling(this.#failure, reason);
     if (!this.#startTry() && !this.#tries.some((other) => other.pending)) this.end(this.#failure);
@@ -132,10 +132,8 @@ export class Exchange implements RequestOwner {
 
   #reasonNotToTry(): UpstreamFailure {
     if (this.#failure !== undefined) return this.#failure;
-    let reason: UpstreamFailure | undefined;
-    for (const route of this.#context.routes) {
-      if (route.failure !== undefined && route.state === 'failing') reason = moreTelling(reason, route.failure);
-    }
+    const failing = this.#context.routes.filter((route) => route.state === 'failing');
+    const reason = mostTelling(failing.map((route) => route.failure));
     return reason ?? failure('overloaded', 'not-sent', 'max_queries_per_second of every upstream is used up');
   }
 }

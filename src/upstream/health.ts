@@ -7,7 +7,7 @@ import { Probe } from './probe.ts';
 import type { Route } from './route.ts';
 import type { Server } from './server.ts';
 import type { UpstreamEvent } from './upstream.ts';
-import type { UpstreamFailure } from './upstream-failure.ts';
+import { mostTelling, type UpstreamFailure } from './upstream-failure.ts';
 import type { UpstreamLimits } from './upstream-limits.ts';
 
 export class Health {
@@ -101,7 +101,8 @@ export class Health {
     const server = route.server;
     if (server.reportedUp !== false && server.routes.every((other) => other.state === 'failing')) {
       server.reportedUp = false;
-      this.#onEvent({ kind: 'down', server: server.name, code: reason.code, detail: reason.detail });
+      const { code, detail } = mostTelling(server.routes.map((other) => other.failure)) ?? reason;
+      this.#onEvent({ kind: 'down', server: server.name, code, detail });
     }
     this.#beTroubled();
   }

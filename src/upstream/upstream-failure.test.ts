@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { brokenFailure, connectFailure, failure, moreTelling } from './upstream-failure.ts';
+import { brokenFailure, connectFailure, failure, moreTelling, mostTelling } from './upstream-failure.ts';
 
 const WHERE = 'dns.example.org at 192.0.2.53';
 
@@ -14,7 +14,7 @@ describe('connectFailure', () => {
     ['EHOSTUNREACH', 'unreachable', 'connect', 'host unreachable'],
     ['ETIMEDOUT', 'unreachable', 'connect', 'no answer to the connection attempt'],
     ['ENETUNREACH', 'unreachable', 'no-route', 'network unreachable'],
-    ['EADDRNOTAVAIL', 'unreachable', 'no-route', 'no local address of this family'],
+    ['EADDRNOTAVAIL', 'unreachable', 'no-family', 'no local address of this family'],
     ['ESTRANGE', 'unreachable', 'connect', 'ESTRANGE'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', 'connect', 'certificate is for another name'],
     ['CERT_HAS_EXPIRED', 'certificate', 'connect', 'certificate has expired (is the clock of this machine right?)'],
@@ -51,4 +51,22 @@ test('of several failures the one is reported that tells the operator most', () 
   assert.equal(moreTelling(undefined, refused), refused);
   assert.equal(moreTelling(refused, late), late);
   assert.equal(moreTelling(certificate, late), certificate);
+  const refusedToo = failure('unreachable', 'connect', 'refused too');
+  assert.equal(moreTelling(refused, refusedToo), refused);
+  assert.equal(moreTelling(brokenFailure(errorWith('ECONNRESET'), WHERE), refused), refused);
+  assert.equal(mostTelling([undefined, refused, refusedToo]), refused);
+  assert.equal(mostTelling([refused, undefined, certificate, late]), certificate);
+  assert.equal(mostTelling([undefined]), undefined);
+});
+
+test('that a host lacks an address family is reported only where nothing else is wrong', () => {
+  const lacking = failure('unreachable', 'no-family', 'no IPv6 here');
+  const noRoute = failure('unreachable', 'no-route', 'network unreachable');
+  const refused = failure('unreachable', 'connect', 'refused');
+  for (const other of [noRoute, refused]) {
+    assert.equal(moreTelling(other, lacking), other);
+    assert.equal(moreTelling(lacking, other), other);
+  }
+  assert.equal(moreTelling(noRoute, refused), refused);
+  assert.equal(moreTelling(undefined, lacking), lacking);
 });

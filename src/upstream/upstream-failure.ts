@@ -4,7 +4,9 @@ import type { UpstreamFailureCode } from './upstream.ts';
 
 /** What a failed try says about the connection it used. */
 export type FailureCause =
-  /** The host has no way to an address of this family: costs nothing, so it does not count as a try. */
+  /** The host has no address of this family at all: costs nothing, so it does not count as a try. */
+  | 'no-family'
+  /** The host knows no way to the address: likewise. */
   | 'no-route'
   /** TCP, TLS, certificate or ALPN: the address cannot be used now. */
   | 'connect'
@@ -28,9 +30,15 @@ export function failure(code: UpstreamFailureCode, cause: FailureCause, detail: 
   return { ok: false, code, detail, cause };
 }
 
-/** Several tries, one report: the failure that tells the operator most. */
-const TELLING: readonly UpstreamFailureCode[] = [
+/**
+ * From what says least: a host without IPv6 fails at every such address, and that is seldom why nothing works; and why a new
+ * connection failed says more than that the old one broke.
+ */
+const TELLING: readonly (UpstreamFailureCode | FailureCause)[] = [
   'overloaded',
+  'no-family',
+  'no-route',
+  'broken',
   'unreachable',
   'timeout',
   'bad-reply',
@@ -38,12 +46,35 @@ const TELLING: readonly UpstreamFailureCode[] = [
   'certificate',
 ];
 
-export function moreTelling(a: UpstreamFailure | undefined, b: UpstreamFailure): UpstreamFailure {
-  return a === undefined || TELLING.indexOf(b.code) >= TELLING.indexOf(a.code) ? b : a;
+/** Several failures, one report: the one that tells the operator most, the first of equals. */
+export function moreTelling(first: UpstreamFailure | undefined, second: UpstreamFailure): UpstreamFailure {
+  return first === undefined || tellingRank(second) > tellingRank(first) ? second : first;
+}
+
+/** Likewise of several addresses, in the order of the settings. */
+export function mostTelling(failures: readonly (UpstreamFailure | undefined)[]): UpstreamFailure | undefined {
+  let most: UpstreamFailure | undefined;
+  for (const one of failures) if (one !== undefined) most = moreTelling(most, one);
+  return most;
+}
+
+function tellingRank({ code, cause }: UpstreamFailure): number {
+  const rankOfCause = TELLING.indexOf(cause);
+  return rankOfCause >= 0 ? rankOfCause : TELLING.indexOf(code);
+}
+
+/** Nothing was sent: there is no way from this host to such an address. */
+export function hasNoWay(cause: FailureCause): boolean {
+  return cause === 'no-family' || cause === 'no-route';
 }
 
 /** The system's error codes that mean: this host cannot send to such an address at all. */
-const NO_ROUTE = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETDOWN']);
+const NO_WAY: Readonly<Record<string, FailureCause>> = {
+  EADDRNOTAVAIL: 'no-family',
+  EAFNOSUPPORT: 'no-family',
+  ENETUNREACH: 'no-route',
+  ENETDOWN: 'no-route',
+};
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -79,7 +110,8 @@ function codeOf(error: unknown): string {
 /** Sorts an error of connecting (TCP, TLS, certificate, ALPN) into a failure. `where`: the server and its address. */
 export function connectFailure(error: Error, where: string): UpstreamFailure {
   const code = codeOf(error);
-  if (NO_ROUTE.has(code)) return failure('unreachable', 'no-route', `${where}: ${SYSTEM_ERRORS[code]}`);
+  const noWay = NO_WAY[code];
+  if (noWay !== undefined) return failure('unreachable', noWay, `${where}: ${SYSTEM_ERRORS[code]}`);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return failure('certificate', 'connect', `${where}: certificate is for another name`);
   }

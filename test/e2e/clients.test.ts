@@ -7,7 +7,7 @@ import { startKresd } from '../peers/kresd.ts';
 import { startNamed } from '../peers/named.ts';
 import { startUnbound } from '../peers/unbound.ts';
 import { findCommand } from '../setup/missing-components.ts';
-import { hasCommands } from '../setup/require-components.ts';
+import { hasCommands, hasPython } from '../setup/require-components.ts';
 import { gatewayConfig } from './gateway-config.ts';
 import { type GatewayProcess, makeGatewayDirectory, startGatewayProcess } from './gateway-process.ts';
 import { runCommand } from './run-command.ts';
@@ -87,7 +87,7 @@ for (const { command, start } of UPSTREAMS) {
     });
 
     test('dnspython over every transport', async (t) => {
-      if (!hasCommands(t, command, 'python3')) return;
+      if (!hasCommands(t, command) || !hasPython(t)) return;
       const { ports, caPath } = gateway!;
       const { output, errors } = await runCommand(
         '/usr/bin/python3',

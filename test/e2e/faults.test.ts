@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { makeCertificate } from '../fixtures/make-certificate.ts';
 import { PEER_HOST_NAME } from '../peers/dns-peer.ts';
 import { freePorts } from '../peers/free-ports.ts';
@@ -16,6 +17,8 @@ import { gatewayConfig } from './gateway-config.ts';
 import { makeGatewayDirectory, PROGRAM, spawnGateway, startGatewayProcess } from './gateway-process.ts';
 import { runCommand } from './run-command.ts';
 
+/** Twice what is promised, for a busy machine. */
+const RECOVERY_MILLISECONDS = 10_000;
 const UNREACHABLE = { hostName: 'dns.example.org', dohPort: 9, address: '127.0.0.1', caPem: '' };
 const NO_CA = (config: string) => config.replaceAll(/^ca = .*$/gm, '');
 
@@ -31,7 +34,7 @@ test('another program on the port: exit 1, with the address and what to do', asy
     config: NO_CA(gatewayConfig({ directory, upstreams: [UNREACHABLE], listen })),
   });
   assert.equal(await gateway.ended(), 1);
-  assert.match(gateway.standardError(), new RegExp(`127\\.0\\.0\\.1:${port}|port ${port}`));
+  assert.match(gateway.standardError(), new RegExp(`port ${port} on 127\\.0\\.0\\.1\\b`));
 });
 
 test('a TCP port that another program holds is found as well, even if that one shares it', async (t) => {
@@ -46,7 +49,7 @@ test('a TCP port that another program holds is found as well, even if that one s
     config: NO_CA(gatewayConfig({ directory, upstreams: [UNREACHABLE], listen })),
   });
   assert.equal(await gateway.ended(), 1);
-  assert.match(gateway.standardError(), new RegExp(String(port)));
+  assert.match(gateway.standardError(), new RegExp(`port ${port} on 127\\.0\\.0\\.1\\b`));
 });
 
 test('a broken configuration: exit 2 and every fault with its line', async () => {
@@ -64,14 +67,14 @@ test('a broken configuration: exit 2 and every fault with its line', async () =>
   }
 });
 
-test('a certificate file that is missing: exit 1 or 2, naming the file', async () => {
+test('a certificate file that is missing: exit 2, naming the file', async () => {
   const directory = makeGatewayDirectory();
   const extra =
     '[[certificate]]\nnames = ["dns.example.org"]\nsource = "files"\ncert = "missing.pem"\nkey = "missing.key"';
   const config = NO_CA(gatewayConfig({ directory, upstreams: [UNREACHABLE], extra }));
   const gateway = spawnGateway({ directory, config });
-  assert.notEqual(await gateway.ended(), 0);
-  assert.match(gateway.standardError(), /missing\.pem/);
+  assert.equal(await gateway.ended(), 2);
+  assert.match(gateway.standardError(), /missing\.pem does not exist/);
 });
 
 test('two gateways on one state directory: the second exits with 1', async (t) => {
@@ -81,7 +84,7 @@ test('two gateways on one state directory: the second exits with 1', async (t) =
   t.after(() => first.stop());
   const second = spawnGateway({ directory, config });
   assert.equal(await second.ended(), 1);
-  assert.match(second.standardError(), /state/);
+  assert.ok(second.standardError().includes(join(directory, 'state')), second.standardError());
 });
 
 test('SIGHUP is ignored with a log line; SIGTERM ends with exit code 0', async (t) => {
@@ -124,8 +127,13 @@ test('without an upstream: one line says so, blocked names are answered, others 
   const peer = await startUnbound({ certificate, dohPort: dohPort! });
   t.after(() => peer.stop());
   await gateway.logged(/answers$/);
-  let answer = '';
-  for (let tries = 0; tries < 50 && !answer.includes('NOERROR'); tries++) answer = await ask('www.lab.example');
+  // The main thread has found it; each query thread looks for itself, once a second.
+  const giveUpAt = performance.now() + RECOVERY_MILLISECONDS;
+  let answer = await ask('www.lab.example');
+  while (!answer.includes('NOERROR') && performance.now() < giveUpAt) {
+    await wait(100);
+    answer = await ask('www.lab.example');
+  }
   assert.match(answer, /192\.0\.2\.1/);
 });
 

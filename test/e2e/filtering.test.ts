@@ -12,6 +12,7 @@ import { readTestData } from '../setup/test-data.ts';
 import { gatewayConfig } from './gateway-config.ts';
 import { type GatewayProcess, makeGatewayDirectory, PROGRAM, startGatewayProcess } from './gateway-process.ts';
 import { runCommand } from './run-command.ts';
+import { threadCounters } from './thread-counters.ts';
 
 const OWN_LIST = ['# a list', '', '0.0.0.0 ads.lab.example # an ad server', '0.0.0.0 one.example two.example'].join(
   '\n',
@@ -126,19 +127,10 @@ describe('filtering', () => {
     if (!ready(t)) return;
     // Every kdig has a port of its own, by which the kernel chooses the thread: soon both have been asked.
     for (let round = 0; round < 20; round++) await kdig(gateway!, TRANSPORTS[0]!, 'onlyv4.lab.example');
-    const { output } = await runCommand(
-      'curl',
-      '--silent',
-      '--unix-socket',
-      join(gateway!.directory, 'state', 'control.sock'),
-      'http://control/v1/status',
-    );
-    const { threads } = JSON.parse(output) as { threads: Record<string, number>[] };
+    const threads = await threadCounters(join(gateway!.directory, 'state', 'control.sock'));
     assert.equal(threads.length, 2);
     for (const thread of threads)
       assert.ok(thread.queriesUdp! > 0 && thread.answersFromCache! > 0, JSON.stringify(threads));
-    const log = peer!.log();
-    assert.ok(!log.includes('error'), log);
   });
 });
 

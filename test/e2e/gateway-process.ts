@@ -2,13 +2,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from '../fixtures/end-with-us.ts';
+import { temporaryDirectory } from '../fixtures/temporary-directory.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 export const PROGRAM = join(PROJECT_ROOT, 'bin', 'sotto.js');
 const READY_MILLISECONDS = 30_000;
+/** It drains for 5 s; the rest is for a busy machine. */
+const STOP_MILLISECONDS = 15_000;
 
 export interface LogLine {
   readonly level: number;
@@ -37,7 +40,7 @@ export interface GatewayProcess {
   logged(pattern: RegExp): Promise<LogLine>;
   /** Resolves with its exit code once it has ended by itself; rejects if it does not. */
   ended(): Promise<number | null>;
-  /** Ends it with SIGTERM; resolves with its exit code. */
+  /** Ends it with SIGTERM; resolves with its exit code. Rejects if it had to be killed. */
   stop(): Promise<number | null>;
 }
 
@@ -45,7 +48,7 @@ export interface GatewayProcessOptions {
   /** TOML, or undefined for the built-in defaults; `state_dir` and `certificate_dir` are relative to the gateway's own folder. */
   readonly config: string | undefined;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Kept folder of an earlier run; by default a new one, deleted by `stop`. */
+  /** By default a new one, deleted by `stop`; one that is given goes when the test's process ends. */
   readonly directory?: string;
   /** Words before the command, as of a network namespace. */
   readonly enter?: readonly string[];
@@ -53,8 +56,9 @@ export interface GatewayProcessOptions {
   readonly program?: string;
 }
 
+/** Deleted when this process ends. */
 export function makeGatewayDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'sotto-test-gateway-'));
+  return temporaryDirectory('gateway').path;
 }
 
 /** Starts the gateway and waits for its `ready` line. Rejects with what it said if it ends instead. */
@@ -78,12 +82,14 @@ export function spawnGateway(gatewayOptions: GatewayProcessOptions): GatewayProc
   const configPath = join(home, 'config.toml');
   if (config !== undefined) writeFileSync(configPath, config);
   const options = config === undefined ? [] : ['--config', configPath];
-  const words = [...enter, process.execPath, program, 'run', ...options];
+  const words = [...endWithUs(), ...enter, process.execPath, program, 'run', ...options];
   const child = spawn(words[0]!, words.slice(1), {
     cwd: home,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const closed = once(child, 'close');
+  closed.catch(() => {});
   const log = new LogReader(child);
   let standardError = '';
   child.stderr!.on('data', (chunk: Buffer) => {
@@ -100,16 +106,18 @@ export function spawnGateway(gatewayOptions: GatewayProcessOptions): GatewayProc
     logged: (pattern) => log.find(pattern, () => standardError),
     ended: async () => {
       const timer = setTimeout(() => child.kill('SIGKILL'), READY_MILLISECONDS);
-      if (child.stdout!.closed === false) await once(child, 'close');
+      await closed;
       clearTimeout(timer);
       if (child.signalCode === 'SIGKILL') throw new Error('the gateway did not end by itself');
       return child.exitCode;
     },
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
-        const exited = once(child, 'exit');
         child.kill('SIGTERM');
-        await exited;
+        const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
+        await closed;
+        clearTimeout(timer);
+        if (child.signalCode === 'SIGKILL') throw new Error('the gateway did not end on SIGTERM');
       }
       if (directory === undefined) rmSync(home, { recursive: true, force: true });
       return child.exitCode;

@@ -3,9 +3,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryDirectory } from '../fixtures/temporary-directory.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 
 /** Programs that this module runs. */
@@ -30,9 +30,9 @@ export interface NetworkNamespace {
 }
 
 export async function makeNetworkNamespace(options: NamespaceOptions = {}): Promise<NetworkNamespace> {
-  const directory = mkdtempSync(join(tmpdir(), 'sotto-test-namespace-'));
+  const files = temporaryDirectory('namespace');
   try {
-    const holder = await holdNamespace(mountsFor(options, directory));
+    const holder = await holdNamespace(mountsFor(options, files.path));
     // Another mount table would begin at its root: --wd keeps the caller's directory.
     const enter = ['nsenter', `--target=${holder.pid}`, '--wd=.', '--net', '--mount', '--'];
     const run = (...words: string[]): Promise<CommandResult> => runCommand(enter[0]!, ...enter.slice(1), ...words);
@@ -43,12 +43,12 @@ export async function makeNetworkNamespace(options: NamespaceOptions = {}): Prom
     };
     const remove = async (): Promise<void> => {
       await endHolder(holder);
-      rmSync(directory, { recursive: true, force: true });
+      files.remove();
     };
     await succeed('ip', 'link', 'set', 'lo', 'up');
     return { pid: holder.pid!, enter, run, succeed, remove };
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
+    files.remove();
     throw error;
   }
 }

@@ -3,7 +3,7 @@
 // which plain DNS would work, and which the machine's own resolver is told to use.
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { makeCertificate } from '../fixtures/make-certificate.ts';
 import { PEER_HOST_NAME } from '../peers/dns-peer.ts';
@@ -32,7 +32,7 @@ import { NAMESPACE_COMMANDS, plugIn, unplug } from './network-namespace.ts';
 import type { CertificateFiles, OutsideWorld } from './outside-world.ts';
 import { startRemote } from './remote-functions.ts';
 
-const COMMANDS = [...NAMESPACE_COMMANDS, 'nft', 'setpriv', 'unbound', 'openssl', 'dig', 'getent'];
+const COMMANDS = [...NAMESPACE_COMMANDS, 'nft', 'unbound', 'openssl', 'dig', 'getent'];
 
 /** Known to the upstream alone. */
 const LIST_HOST = 'lists.lab.example';
@@ -127,7 +127,7 @@ test('no plaintext leaves the host', async (t) => {
   });
 
   await t.test('the built-in defaults, in a world without their upstream and their lists', async (t) => {
-    const defaults = await startGatewayProcess({ config: undefined, enter: enterWithUs(stage) });
+    const defaults = await startGatewayProcess({ config: undefined, enter: stage.host.enter });
     t.after(() => defaults.stop());
     await defaults.logged(/^the upstream /);
     await ask(answered('localhost', '127.0.0.1'));
@@ -204,11 +204,6 @@ function assertOneWarning(gateway: GatewayProcess, pattern: RegExp): void {
   assert.match(warnings[0]!.msg, pattern);
 }
 
-/** The kernel ends it with this process. */
-function enterWithUs({ host }: HostWithUplink): string[] {
-  return ['setpriv', '--pdeathsig', 'KILL', ...host.enter];
-}
-
 async function startGateway(
   stage: HostWithUplink,
   endings: AsyncDisposableStack,
@@ -216,7 +211,6 @@ async function startGateway(
   list: CertificateFiles,
 ): Promise<GatewayProcess> {
   const directory = makeGatewayDirectory();
-  endings.defer(() => rmSync(directory, { recursive: true, force: true }));
   const peer = { hostName: PEER_HOST_NAME, dohPort: 443, address: OUTSIDE_RESOLVER, caPem: upstream.caPem };
   const extra = `[[list]]
 name = "remote"
@@ -227,7 +221,7 @@ rules = ["${BLOCKING_RULE}"]`;
   const gateway = await startGatewayProcess({
     directory,
     config: gatewayConfig({ directory, upstreams: [peer], listen: LISTEN, extra }),
-    enter: enterWithUs(stage),
+    enter: stage.host.enter,
     // The lists' authority is one that this machine trusts in addition.
     environment: { NODE_EXTRA_CA_CERTS: list.caPath },
   });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BroadcastChannel, type Worker } from 'node:worker_threads';
@@ -13,7 +13,7 @@ import { type Gateway, startGateway } from '../../src/main.ts';
 import { MORTAL_THREADS } from '../fixtures/mortal-threads.ts';
 import { gatewayConfig } from './gateway-config.ts';
 import { makeGatewayDirectory } from './gateway-process.ts';
-import { runCommand } from './run-command.ts';
+import { threadCounters } from './thread-counters.ts';
 
 const THREADS = 3;
 const CLIENTS = 24;
@@ -83,18 +83,10 @@ describe('query threads', () => {
   });
   after(async () => {
     await gateway.close(1_000);
-    rmSync(directory, { recursive: true, force: true });
   });
 
   async function queriesByThread(): Promise<number[]> {
-    const { output } = await runCommand(
-      'curl',
-      '--silent',
-      '--unix-socket',
-      gateway.control.path,
-      'http://control/v1/status',
-    );
-    return (JSON.parse(output) as { threads: { queriesUdp: number }[] }).threads.map(({ queriesUdp }) => queriesUdp);
+    return (await threadCounters(gateway.control.path)).map(({ queriesUdp }) => queriesUdp!);
   }
 
   async function slotServing(client: Client): Promise<number> {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { nameFromText } from '../../src/wire/name-text.ts';
 import { buildQuery } from '../../src/wire/query-builder.ts';
+import { endWithUs } from '../fixtures/end-with-us.ts';
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts';
 import { findCommand } from '../setup/missing-components.ts';
 
@@ -36,7 +37,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (path === undefined) throw new Error(`not installed: ${options.command}`);
   const { path: directory, remove } = temporaryDirectory(options.command);
   for (const [file, text] of Object.entries(options.files(directory))) writeFileSync(join(directory, file), text);
-  const child = spawnWithUs(path, options.parameters(directory), directory);
+  const words = [...endWithUs(), path, ...options.parameters(directory)];
+  const child = spawn(words[0]!, words.slice(1), { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stdout!.on('data', (chunk: Buffer) => (log += chunk));
   child.stderr!.on('data', (chunk: Buffer) => (log += chunk));
@@ -55,13 +57,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
   return daemon;
-}
-
-/** The kernel ends the child when this process dies, however it dies; setpriv executes the server in its own place. */
-function spawnWithUs(path: string, parameters: readonly string[], directory: string): ChildProcess {
-  const setpriv = findCommand('setpriv');
-  const line = setpriv === undefined ? [path] : [setpriv, '--pdeathsig', 'KILL', path];
-  return spawn(line[0]!, [...line.slice(1), ...parameters], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -8,6 +8,15 @@ import { queryFor, scriptedUpstream } from '../peers/scripted-upstream.ts';
 
 const DNS_MESSAGE = { ':status': 200, 'content-type': 'application/dns-message' };
 
+/** Its record a thousand times. */
+function largeAnswerTo(query: Uint8Array): Buffer {
+  const small = answerTo(query);
+  const record = small.subarray(-16);
+  const large = Buffer.concat([small, ...Array<Buffer>(999).fill(record)]);
+  large.writeUInt16BE(1000, 6);
+  return large;
+}
+
 /** The answer with one octet changed. */
 function changed(message: Buffer, offset: number, value: number): Buffer {
   message[offset] = value;
@@ -195,6 +204,20 @@ describe('a reply that counts', () => {
     const outcome = await ask();
     assert.ok(outcome.ok);
     assert.deepEqual(Buffer.from(outcome.message), answerTo(queryFor('www.example.org')));
+  });
+
+  test('a large body in small frames is put together, and takes no more memory than it has octets', async (t) => {
+    const { servers, ask } = await scriptedUpstream(t);
+    servers[0]!.respond = ({ query, stream }) => {
+      stream.respond(DNS_MESSAGE);
+      const octets = largeAnswerTo(query);
+      for (let at = 0; at < octets.length; at += 37) stream.write(octets.subarray(at, at + 37));
+      stream.end();
+    };
+    const outcome = await ask();
+    assert.ok(outcome.ok);
+    assert.deepEqual(Buffer.from(outcome.message), largeAnswerTo(queryFor('www.example.org')));
+    assert.ok(outcome.message.buffer.byteLength <= 65_535);
   });
 
   test('the time in an HTTP cache (Age) is taken off its TTLs', async (t) => {

@@ -8,6 +8,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
 import { makeCertificate, type TestCertificate } from '../fixtures/make-certificate.ts';
 import { PEER_HOST_NAME } from '../peers/dns-peer.ts';
+import { freePorts } from '../peers/free-ports.ts';
 import { startScriptedServer } from '../peers/scripted-doh-server.ts';
 import { scriptedUpstream, watchedUpstream } from '../peers/scripted-upstream.ts';
 
@@ -214,5 +215,19 @@ describe('the pinned address', () => {
     assert.ok((await ask()).ok);
     assert.equal(servers[0]!.requests.length, 1);
     assert.deepEqual(events, [{ kind: 'up', server: PEER_HOST_NAME, address: '127.0.0.1' }]);
+  });
+
+  test('of a family that this host lacks is not what is reported when the others fail too', async (t) => {
+    const [port] = await freePorts(1);
+    const settings = { ...settingsFor(port!, undefined), addresses: ['127.0.0.1', 'ff02::1'] };
+    const { ask, reported, events } = watchedUpstream(t, [settings]);
+    const outcome = await ask();
+    assert.ok(!outcome.ok);
+    assert.match(outcome.detail, /at 127\.0\.0\.1: connection refused/);
+    await reported('down');
+    assert.match(JSON.stringify(events), /at 127\.0\.0\.1: connection refused/);
+    const soonAfter = await ask();
+    assert.ok(!soonAfter.ok);
+    assert.match(soonAfter.detail, /at 127\.0\.0\.1: connection refused/);
   });
 });
