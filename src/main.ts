@@ -1,30 +1,28 @@
 // Composition root: what the gateway is made of and the order in which it comes to life. Reads like a table of contents.
 
-import { randomBytes } from 'node:crypto';
 import { type ControlSocket, openControlSocket } from './control-plane/api/control-socket.ts';
 import { controlRoutes } from './control-plane/api/routes.ts';
-import { ClosingSteps } from './control-plane/workers/closing-steps.ts';
 import { keepCertificates, systemSurroundings } from './control-plane/certificates/certificate-keeper.ts';
 import { loadCertificates } from './control-plane/certificates/load-certificates.ts';
 import { createListKeeper, type ListKeeper } from './control-plane/lists/keep-lists.ts';
+import { missingDownloads } from './control-plane/lists/missing-downloads.ts';
 import { GatewayLog } from './control-plane/observability/gateway-log.ts';
 import type { Logger } from './control-plane/observability/log.ts';
+import { readyAddresses, type ServedAddress } from './control-plane/observability/ready-line.ts';
 import { UpstreamWatch } from './control-plane/observability/upstream-watch.ts';
+import { becomeUser } from './control-plane/privileges/become-user.ts';
 import type { Settings } from './control-plane/settings/settings.ts';
-import { lockStateDirectory } from './control-plane/state-lock/lock-state-directory.ts';
-import { makeStateDirectory } from './control-plane/state-directory/make-state-directory.ts';
 import { installationKey } from './control-plane/state-directory/installation-key.ts';
+import { makeStateDirectory } from './control-plane/state-directory/make-state-directory.ts';
+import { lockStateDirectory } from './control-plane/state-lock/lock-state-directory.ts';
+import { ClosingSteps } from './control-plane/workers/closing-steps.ts';
 import { followAddresses } from './control-plane/workers/follow-addresses.ts';
 import { openListeners } from './control-plane/workers/opened-listeners.ts';
-import { becomeUser } from './control-plane/privileges/become-user.ts';
 import { PolicyPublisher } from './control-plane/workers/policy-publisher.ts';
-import { ThreadPool } from './control-plane/workers/thread-pool.ts';
-import { createAnswerCache, recoverAfterThreadDeath } from './memory/answer-cache/answer-cache.ts';
-import { createCounters } from './memory/counters/counters.ts';
+import { createQueryThreads } from './control-plane/workers/query-threads.ts';
+import type { ThreadPool } from './control-plane/workers/thread-pool.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
 import { lookupThroughUpstream } from './upstream/lookup-through-upstream.ts';
-
-const TLS_TICKET_KEY_BYTES = 48;
 
 export interface GatewayOptions {
   readonly log: Logger;
@@ -35,8 +33,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** What is listened on, as `kind address port`. */
-  readonly addresses: readonly { readonly kind: string; readonly address: string; readonly port: number }[];
+  readonly addresses: readonly ServedAddress[];
   readonly pool: ThreadPool;
   readonly lists: ListKeeper;
   readonly control: ControlSocket;
@@ -76,7 +73,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   // Nothing is answered before every list that is on disk is in force.
   const upstream = createUpstream(settings.upstreams, { onEvent: () => undefined });
   closing.add(() => upstream.close());
-  const gatewayLog = new GatewayLog(log, () => missingLists(settings, lists));
+  const gatewayLog = new GatewayLog(log, () => missingDownloads(settings, lists));
   const lists = createListKeeper({
     settings,
     hashKey,
@@ -99,41 +96,23 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   });
   closing.add(() => watch.stop());
 
-  const answerCache = createAnswerCache(settings.cache.maxBytes);
-  const counters = createCounters(settings.server.threads);
+  let { certificates } = loaded;
+  const { pool, counters } = createQueryThreads({
+    settings,
+    entry: threadEntry,
+    hashKey,
+    publisher,
+    sockets,
+    gatewayLog,
+    certificates: () => certificates,
+    onUpstreamDown: () => void watch.probe(),
+  });
   const control = await openControlSocket(
     settings.stateDirectory,
     controlRoutes({ settings, hashKey, counters, publisher, lists, isUpstreamReachable: () => watch.isReachable }),
   );
   closing.add(() => control.close());
 
-  const ticketKeys = randomBytes(TLS_TICKET_KEY_BYTES);
-  let { certificates } = loaded;
-  const pool = new ThreadPool({
-    threads: settings.server.threads,
-    entry: threadEntry,
-    startData: (threadSlot) => ({
-      threadSlot,
-      threads: settings.server.threads,
-      hashKey,
-      answerCache,
-      counters,
-      blockTable: publisher.table.table,
-      live: publisher.live,
-      upstreams: settings.upstreams,
-      certificates,
-      ticketKeys,
-    }),
-    socketsFor: (threadSlot) => sockets.forThread(threadSlot),
-    onMessage: (threadSlot, message) => {
-      gatewayLog.fromThread(threadSlot, message);
-      if (message.kind === 'upstream-down') void watch.probe();
-    },
-    onDeath: (threadSlot, error) => {
-      recoverAfterThreadDeath(answerCache, threadSlot);
-      gatewayLog.threadDied(threadSlot, error);
-    },
-  });
   closing.add(async (graceMilliseconds) => {
     // Our copies first: else new TCP clients would be taken in by the kernel and wait for nobody.
     sockets.closeAll();
@@ -158,7 +137,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
 
   const addresses = sockets.bindings.map(({ request, address, port }) => ({ kind: request.kind, address, port }));
   log.info({ threads: settings.server.threads, ...readyAddresses(addresses) }, 'ready');
-  const missing = missingLists(settings, lists);
+  const missing = missingDownloads(settings, lists);
   if (missing.length > 0) gatewayLog.firstDownloads(missing, settings.policy.start);
   void watch.probe();
   lists.start();
@@ -170,24 +149,6 @@ function defaultThreadEntry(): URL {
   return new URL(`./data-plane/worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 }
 
-/** Lists with a URL that were never downloaded. */
-function missingLists(settings: Settings, lists: ListKeeper): string[] {
-  const downloads = new Set(settings.lists.filter(({ source }) => source.kind === 'url').map(({ name }) => name));
-  return lists
-    .status()
-    .filter(({ name, copy }) => copy === undefined && downloads.has(name))
-    .map(({ name }) => name);
-}
-
 function upstreamNames({ upstreams }: Settings): string {
   return upstreams.map(({ name }) => name).join(', ');
-}
-
-function readyAddresses(addresses: Gateway['addresses']): Record<string, string[]> {
-  const byKind: Record<string, string[]> = {};
-  for (const { kind, address, port } of addresses) {
-    const text = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-    byKind[kind] = [...(byKind[kind] ?? []), text];
-  }
-  return byKind;
 }

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { ListSettings } from '../settings/settings.ts';
-import { ListFailure, diskFailure } from './list-failure.ts';
+import { diskFailure, ListFailure } from './list-failure.ts';
 import { ListReader } from './list-reader.ts';
 import type { CopyContent } from './list-store.ts';
 import { discardPart, writeAll, writePart } from './replace-file.ts';
