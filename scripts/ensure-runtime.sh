@@ -4,6 +4,7 @@
 set -eu
 FALLBACK_VERSION=24.21.0
 runtime=node_modules/.bin/node
+fallback=node_modules/.fallback-runtime
 
 # Nothing came along (no devDependencies, or scripts were not allowed): the machine's own Node.js is meant.
 [ -e "$runtime" ] || exit 0
@@ -19,7 +20,10 @@ case "$(uname -s)-$(uname -m)" in
 esac
 echo "sotto: the Node.js of this project does not run here ($("$runtime" --version 2>&1 | tail -n 1)); taking $FALLBACK_VERSION instead"
 rm "$runtime"
-"$npm_node_execpath" "$npm_execpath" install --silent --no-save --no-package-lock --prefix node_modules/.fallback-runtime \
-  "$package@$FALLBACK_VERSION"
+# koffi's install script, a mere check, was run by the Node.js that does not run: npm then left koffi out.
+koffi="koffi@$("$npm_node_execpath" -p 'require("./package.json").optionalDependencies.koffi')"
+"$npm_node_execpath" "$npm_execpath" install --silent --no-save --no-package-lock --ignore-scripts --prefix "$fallback" \
+  "$package@$FALLBACK_VERSION" "$koffi"
 ln -s "../.fallback-runtime/node_modules/$package/bin/node" "$runtime"
+[ -e node_modules/koffi ] || ln -s .fallback-runtime/node_modules/koffi node_modules/koffi
 "$runtime" --version
