@@ -34,7 +34,8 @@ test('sockets and their duplicates are non-blocking and are not inherited by chi
 });
 
 test('interfaces are found by name, unknown ones give 0', { skip }, () => {
-  assert.equal(libc!.interfaceIndex('lo'), Number(readFileSync('/sys/class/net/lo/ifindex', 'utf8')));
+  // Linux numbers the loopback interface of every network namespace 1.
+  assert.equal(libc!.interfaceIndex('lo'), 1);
   assert.equal(libc!.interfaceIndex('no-such-interface'), 0);
 });
 
