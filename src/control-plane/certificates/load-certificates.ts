@@ -8,7 +8,6 @@ import { makeCertificateDirectory } from './certificate-directory.ts';
 import { readCertificateFiles } from './certificate-files.ts';
 import { type LocalAuthority, loadLocalAuthority } from './local-authority.ts';
 import { loadLocalLeaf } from './local-leaf.ts';
-import { authorityPaths, leafPaths } from './local-pair.ts';
 
 export interface LoadedCertificates {
   /** In the order of the settings; the first is the default. */
@@ -62,15 +61,6 @@ export async function loadCertificates(
 
 /** The settings that matter here. */
 export type CertificateChoice = Pick<Settings, 'certificates' | 'certificateDirectory'>;
-
-/** Files in certificate_dir that sotto makes itself, whether or not they are there yet. */
-export function localCertificatePaths(settings: CertificateChoice): string[] {
-  const local = settings.certificates.filter(({ source }) => source.kind !== 'files');
-  if (local.length === 0) return [];
-  const directory = settings.certificateDirectory;
-  const pairs = [authorityPaths(directory), ...local.map(({ names }) => leafPaths(directory, names[0]!))];
-  return pairs.flatMap(({ certPath, keyPath }) => [certPath, keyPath]);
-}
 
 function loadFiles(
   names: readonly string[],
