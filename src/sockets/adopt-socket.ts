@@ -5,7 +5,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIP, isIPv6, type Server } from 'node:net';
 import { errorCode, LEVEL, type Libc, loadLibc, SOCKET_OPTION, whyLibcIsMissing } from './libc.ts';
 import type { ListeningSocket } from './listening-socket.ts';
-import { RECEIVE_BUFFER_BYTES, STREAM_BACKLOG } from './open-shared-descriptor.ts';
+import { RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES, STREAM_BACKLOG } from './open-shared-descriptor.ts';
 import { resolveLiteral } from './resolve-literal.ts';
 import { systemSharesPorts } from './share-ports.ts';
 
@@ -15,17 +15,14 @@ import { systemSharesPorts } from './share-ports.ts';
  */
 export async function bindDatagram(listening: ListeningSocket): Promise<Socket> {
   const type = isIPv6(listening.address) ? 'udp6' : 'udp4';
-  if (listening.descriptor !== undefined) {
-    const socket = createSocket({ type, lookup: resolveLiteral });
-    adoptDatagram(socket, listening.descriptor);
-    return socket;
-  }
+  if (listening.descriptor !== undefined) return adoptDatagram(listening, listening.descriptor).socket;
   const socket = createSocket({
     type,
     lookup: resolveLiteral,
     ipv6Only: type === 'udp6',
     reusePort: systemSharesPorts(),
     recvBufferSize: RECEIVE_BUFFER_BYTES,
+    sendBufferSize: SEND_BUFFER_BYTES,
   });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
@@ -39,6 +36,29 @@ export async function bindDatagram(listening: ListeningSocket): Promise<Socket> 
     });
   });
   return socket;
+}
+
+export interface AdoptedDatagram {
+  readonly socket: Socket;
+  /** The socket's own, for system calls; its number is the system's to give away again once `socket` is closed. */
+  readonly descriptor: number;
+}
+
+/** A duplicate of `original` as a socket of Node's. Throws the system's error. */
+export function adoptDatagram({ address }: ListeningSocket, original: number): AdoptedDatagram {
+  const libc = requireLibc();
+  const descriptor = duplicate(libc, original);
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', lookup: resolveLiteral });
+  try {
+    socket.bind({ fd: descriptor, exclusive: true });
+  } catch (error) {
+    libc.close(descriptor);
+    socket.close();
+    throw error;
+  }
+  // libuv sets SO_REUSEADDR on a datagram socket it is given; with it, any program that sets it too could take the port over.
+  libc.setSocketOption(descriptor, LEVEL.SOCKET, SOCKET_OPTION.REUSE_ADDRESS, 0);
+  return { socket, descriptor };
 }
 
 /** Makes `server` (net, tls, http, http2) listen. Rejects with the system's error. */
@@ -62,20 +82,6 @@ export async function listenStream(server: Server, listening: ListeningSocket): 
       resolve();
     });
   });
-}
-
-function adoptDatagram(socket: Socket, original: number): void {
-  const libc = requireLibc();
-  const copy = duplicate(libc, original);
-  try {
-    socket.bind({ fd: copy, exclusive: true });
-  } catch (error) {
-    libc.close(copy);
-    socket.close();
-    throw error;
-  }
-  // libuv sets SO_REUSEADDR on a datagram socket it is given; with it, any program that sets it too could take the port over.
-  libc.setSocketOption(copy, LEVEL.SOCKET, SOCKET_OPTION.REUSE_ADDRESS, 0);
 }
 
 function duplicate(libc: Libc, original: number): number {

@@ -1,14 +1,25 @@
 // The system calls that Node does not offer, called through koffi: the one place where native code is reached. Main thread
-// and query threads; only at start and when sockets change. Absent (undefined) without koffi, which is an optional dependency.
+// and query threads; at start, when sockets change, and for batches of datagrams. Absent (undefined) without koffi, which is
+// an optional dependency.
 
 import { createRequire } from 'node:module';
 import { getSystemErrorName } from 'node:util';
 
 /** Linux numbers, the same on every architecture named in ARCHITECTURES. */
-export const ADDRESS_FAMILY = { IPV4: 2, IPV6: 10 } as const;
+export const ADDRESS_FAMILY = { LOCAL: 1, IPV4: 2, IPV6: 10 } as const;
 export const SOCKET_TYPE = { STREAM: 1, DATAGRAM: 2 } as const;
 export const LEVEL = { SOCKET: 1, IPV6: 41 } as const;
-export const SOCKET_OPTION = { REUSE_ADDRESS: 2, RECEIVE_BUFFER: 8, REUSE_PORT: 15, RECEIVE_BUFFER_FORCE: 33 } as const;
+export const SOCKET_OPTION = {
+  REUSE_ADDRESS: 2,
+  SEND_BUFFER: 7,
+  RECEIVE_BUFFER: 8,
+  REUSE_PORT: 15,
+  SEND_BUFFER_FORCE: 32,
+  RECEIVE_BUFFER_FORCE: 33,
+} as const;
+export const ERROR_NUMBER = { INTERRUPTED: 4, TRY_AGAIN: 11, NO_BUFFERS: 105 } as const;
+/** Of mallopt in glibc. */
+export const ALLOCATOR_OPTION = { TOP_PAD: -2, MMAP_THRESHOLD: -3 } as const;
 export const IPV6_OPTION = { ONLY_IPV6: 26 } as const;
 
 // mips and sparc number these differently and have no koffi.
@@ -16,6 +27,7 @@ const ARCHITECTURES = ['x64', 'arm64', 'arm', 'ia32', 'riscv64', 'ppc64', 'loong
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = 1030;
+const MSG_DONTWAIT = 0x40;
 /** 0, 1 and 2 are never handed out, whatever the process was started with. */
 const LOWEST_DUPLICATE = 3;
 
@@ -34,6 +46,15 @@ export interface Libc {
   close(descriptor: number): number;
   /** 0 where no interface has this name. */
   interfaceIndex(name: string): number;
+  /** Two connected datagram sockets of this host alone (AF_UNIX), written to `descriptors`. */
+  socketPair(descriptors: Int32Array): number;
+  /** recvmmsg and sendmmsg, never waiting. `headers`: address of `count` mmsghdr. Gives how many datagrams went through. */
+  receiveMany(descriptor: number, headers: number, count: number): number;
+  sendMany(descriptor: number, headers: number, count: number): number;
+  /** mallopt, for all threads of the process; false where the C library has none (musl). Unlike the others, no errno. */
+  setAllocatorOption(option: number, value: number): boolean;
+  /** Where `memory` lies. The caller keeps it reachable for as long as the address is used; it never moves. */
+  addressOf(memory: ArrayBuffer): number;
 }
 
 type Loaded =
@@ -89,6 +110,16 @@ function declareFunctions(koffi: typeof import('koffi')): Libc {
   );
   const close: (descriptor: number) => number = library.func('int close(int descriptor)');
   const nameToIndex: (name: string) => number = library.func('uint32_t if_nametoindex(const char *name)');
+  const socketpair: (family: number, type: number, protocol: number, descriptors: Int32Array) => number = library.func(
+    'int socketpair(int family, int type, int protocol, _Out_ int *descriptors)',
+  );
+  // Addresses as numbers: the cheapest argument there is, and all of user space fits.
+  const recvmmsg: (descriptor: number, headers: number, count: number, flags: number, timeout: number) => number =
+    library.func('int recvmmsg(int descriptor, uintptr_t headers, uint32_t count, int flags, uintptr_t timeout)');
+  const sendmmsg: (descriptor: number, headers: number, count: number, flags: number) => number = library.func(
+    'int sendmmsg(int descriptor, uintptr_t headers, uint32_t count, int flags)',
+  );
+  const mallopt = declareMallopt(library);
 
   const checked = (result: number): number => (result < 0 ? -koffi.errno() : result);
   return {
@@ -100,5 +131,21 @@ function declareFunctions(koffi: typeof import('koffi')): Libc {
     duplicate: (descriptor) => checked(fcntl(descriptor, F_DUPFD_CLOEXEC, 'int', LOWEST_DUPLICATE)),
     close: (descriptor) => checked(close(descriptor)),
     interfaceIndex: (name) => nameToIndex(name),
+    socketPair: (descriptors) =>
+      checked(socketpair(ADDRESS_FAMILY.LOCAL, SOCKET_TYPE.DATAGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, descriptors)),
+    receiveMany: (descriptor, headers, count) => checked(recvmmsg(descriptor, headers, count, MSG_DONTWAIT, 0)),
+    sendMany: (descriptor, headers, count) => checked(sendmmsg(descriptor, headers, count, MSG_DONTWAIT)),
+    setAllocatorOption: (option, value) => mallopt !== undefined && mallopt(option, value) === 1,
+    addressOf: (memory) => Number(koffi.address(memory)),
   };
+}
+
+function declareMallopt(
+  library: import('koffi').LibraryHandle,
+): ((option: number, value: number) => number) | undefined {
+  try {
+    return library.func('int mallopt(int option, int value)');
+  } catch {
+    return undefined;
+  }
 }

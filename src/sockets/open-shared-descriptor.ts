@@ -8,6 +8,8 @@ import { socketAddress } from './socket-address.ts';
 export const STREAM_BACKLOG = 1024;
 /** Room for a burst while a thread is busy or being restarted. */
 export const RECEIVE_BUFFER_BYTES = 1024 * 1024;
+/** Room for the answers to several batches while the network card is busy: whatever does not fit is lost. */
+export const SEND_BUFFER_BYTES = 1024 * 1024;
 
 export type OpenResult =
   | { readonly ok: true; readonly descriptor: number }
@@ -24,7 +26,7 @@ export function openSharedDescriptor(libc: Libc, protocol: Protocol, address: st
   if (result >= 0 && target.family === ADDRESS_FAMILY.IPV6) {
     result = libc.setSocketOption(descriptor, LEVEL.IPV6, IPV6_OPTION.ONLY_IPV6, 1);
   }
-  if (protocol === 'udp') widenReceiveBuffer(libc, descriptor);
+  if (protocol === 'udp') widenBuffers(libc, descriptor);
   // TCP alone: connections of an earlier run in TIME_WAIT must not count. On UDP it would let others share the port.
   else if (result >= 0) result = libc.setSocketOption(descriptor, LEVEL.SOCKET, SOCKET_OPTION.REUSE_ADDRESS, 1);
   if (result >= 0) result = libc.bind(descriptor, target.bytes, target.length);
@@ -34,9 +36,14 @@ export function openSharedDescriptor(libc: Libc, protocol: Protocol, address: st
   return { ok: false, code: errorCode(result) };
 }
 
-/** Best effort: beyond net.core.rmem_max only with CAP_NET_ADMIN, which root still has when the sockets are opened. */
-function widenReceiveBuffer(libc: Libc, descriptor: number): void {
-  const { RECEIVE_BUFFER, RECEIVE_BUFFER_FORCE } = SOCKET_OPTION;
-  if (libc.setSocketOption(descriptor, LEVEL.SOCKET, RECEIVE_BUFFER_FORCE, RECEIVE_BUFFER_BYTES) >= 0) return;
-  libc.setSocketOption(descriptor, LEVEL.SOCKET, RECEIVE_BUFFER, RECEIVE_BUFFER_BYTES);
+/** Best effort: beyond net.core.rmem_max and wmem_max only with CAP_NET_ADMIN, which root still has when the sockets are opened. */
+function widenBuffers(libc: Libc, descriptor: number): void {
+  const { RECEIVE_BUFFER, RECEIVE_BUFFER_FORCE, SEND_BUFFER, SEND_BUFFER_FORCE } = SOCKET_OPTION;
+  for (const [forced, plain, bytes] of [
+    [RECEIVE_BUFFER_FORCE, RECEIVE_BUFFER, RECEIVE_BUFFER_BYTES],
+    [SEND_BUFFER_FORCE, SEND_BUFFER, SEND_BUFFER_BYTES],
+  ] as const) {
+    if (libc.setSocketOption(descriptor, LEVEL.SOCKET, forced, bytes) >= 0) continue;
+    libc.setSocketOption(descriptor, LEVEL.SOCKET, plain, bytes);
+  }
 }

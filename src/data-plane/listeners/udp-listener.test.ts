@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterEach, describe, test } from 'node:test';
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, type TestContext, test } from 'node:test';
 import { testQuery } from '../../../test/fixtures/dns-messages.ts';
 import {
   answeringHandler,
@@ -9,10 +10,13 @@ import {
   echoOf,
   HoldingHandler,
 } from '../../../test/fixtures/fake-query-handler.ts';
+import { UDP_ENGINES, type UdpEngine } from '../../../test/fixtures/udp-engines.ts';
 import type { Listener, QueryHandler } from './listener.ts';
-import { startUdpListener } from './udp-listener.ts';
+import { DATAGRAM_MAX_BYTES } from './udp-options.ts';
 
-describe('the UDP listener', () => {
+for (const engine of UDP_ENGINES) describe(engine.name, { skip: engine.skip }, () => testEngine(engine));
+
+function testEngine(engine: UdpEngine): void {
   const listeners: Listener[] = [];
   const sockets: Socket[] = [];
   afterEach(async () => {
@@ -20,20 +24,49 @@ describe('the UDP listener', () => {
     for (const listener of listeners.splice(0)) await listener.close(0);
   });
 
-  async function start(handler: QueryHandler, address = '127.0.0.1', port = 0): Promise<Listener> {
-    const listener = await startUdpListener({
-      socket: { id: 1, kind: 'udp', address, port, descriptor: undefined },
-      handler,
-      counters: new CountingListenerCounters(),
-    });
+  async function start(
+    handler: QueryHandler,
+    address = '127.0.0.1',
+    port = 0,
+    counters = new CountingListenerCounters(),
+  ): Promise<Listener> {
+    const listener = await engine.start({ address, port, handler, counters });
     listeners.push(listener);
     return listener;
   }
 
-  function client(): Socket {
-    const socket = createSocket('udp4');
+  function client(type: 'udp4' | 'udp6' = 'udp4'): Socket {
+    const socket = createSocket(type);
     sockets.push(socket);
     return socket;
+  }
+
+  /** Sends `count` queries at once; resolves with the replies, by ID, when all have come. */
+  function askMany(
+    socket: Socket,
+    to: Listener['address'],
+    firstId: number,
+    count: number,
+  ): Promise<Map<number, Buffer>> {
+    const replies = new Map<number, Buffer>();
+    const { promise, resolve } = Promise.withResolvers<Map<number, Buffer>>();
+    socket.on('message', (reply) => {
+      replies.set(reply.readUInt16BE(0), reply);
+      if (replies.size === count) resolve(replies);
+    });
+    for (let id = firstId; id < firstId + count; id++) {
+      socket.send(testQuery(id, `q${id}.example.org`), to.port, to.address);
+    }
+    return promise;
+  }
+
+  function expected(firstId: number, count: number): Map<number, Buffer> {
+    const ids = Array.from({ length: count }, (_unused, index) => firstId + index);
+    return new Map(ids.map((id) => [id, echoOf(testQuery(id, `q${id}.example.org`))]));
+  }
+
+  function assertReplies(replies: Map<number, Buffer>, firstId: number, count: number): void {
+    assert.deepEqual(new Map([...replies].sort(([one], [other]) => one - other)), expected(firstId, count));
   }
 
   for (const length of [0, 1, 11]) {
@@ -120,4 +153,98 @@ describe('the UDP listener', () => {
   test('an address that cannot be had is an error', async () => {
     await assert.rejects(start(answeringHandler, '192.0.2.1'), { code: 'EADDRNOTAVAIL' });
   });
-});
+
+  test('a datagram larger than we announce is counted and dropped, and the next is answered', async () => {
+    const counters = new CountingListenerCounters();
+    const holding = new HoldingHandler();
+    const { port } = (await start(holding.handler, '127.0.0.1', 0, counters)).address;
+    const socket = client();
+    const largest = Buffer.alloc(DATAGRAM_MAX_BYTES, 7);
+    for (const datagram of [Buffer.alloc(DATAGRAM_MAX_BYTES + 1), Buffer.alloc(60_000), largest]) {
+      socket.send(datagram, port, '127.0.0.1');
+    }
+    await holding.arrived(1);
+    assert.deepEqual(holding.held[0]!.message, largest);
+    holding.held[0]!.drop();
+    assert.equal(counters.protocolErrors, 2);
+  });
+
+  test('two thousand queries in one burst, from many ports over IPv4 and IPv6, each get their own reply', async () => {
+    const four = (await start(answeringHandler)).address;
+    const six = (await start(answeringHandler, '::1')).address;
+    const asked = Array.from({ length: 50 }, (_unused, index) => {
+      const isSix = index % 2 === 1;
+      return askMany(client(isSix ? 'udp6' : 'udp4'), isSix ? six : four, index * 1000, 40);
+    });
+    for (const [index, replies] of (await Promise.all(asked)).entries()) assertReplies(replies, index * 1000, 40);
+  });
+
+  test('a link-local client is answered on its own link', async (t) => {
+    const address = linkLocalAddress(t);
+    if (address === undefined) return;
+    const { port } = (await start(answeringHandler, address)).address;
+    assertReplies(await askMany(client('udp6'), { address, port }, 1, 100), 1, 100);
+  });
+
+  test('answers given late go to the right clients though hundreds of queries came between', async () => {
+    const holding = new HoldingHandler();
+    const handler: QueryHandler = (sink, path, message, length, address) =>
+      (message[0]! < 4 ? holding.handler : answeringHandler)(sink, path, message, length, address);
+    const first = (await start(handler)).address;
+    const second = (await start(handler, '::1')).address;
+    const late = Array.from({ length: 20 }, (_unused, index) =>
+      index % 2 === 1 ? askMany(client('udp6'), second, index * 50, 50) : askMany(client(), first, index * 50, 50),
+    );
+    await holding.arrived(1000);
+    const between = [0, 1, 2, 3, 4, 5, 6, 7].map((index) =>
+      index % 2 === 1
+        ? askMany(client('udp6'), second, 2000 + index * 100, 100)
+        : askMany(client(), first, 2000 + index * 100, 100),
+    );
+    await Promise.all(between);
+    // Interleaved, so that neighbours leave through different sockets.
+    const inTurn = holding.held.map((query, index) => ({ query, order: index % 50 })).sort((a, b) => a.order - b.order);
+    for (const { query } of inTurn) query.answer();
+    for (const [index, replies] of (await Promise.all(late)).entries()) assertReplies(replies, index * 50, 50);
+  });
+
+  test('a client is answered beside one that floods', async () => {
+    const { address } = await start(answeringHandler);
+    const flooder = client();
+    const query = testQuery(1, 'flood.example.org');
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < 400; i++) flooder.send(query, address.port, address.address);
+      assertReplies(await askMany(client(), address, round, 1), round, 1);
+    }
+  });
+
+  test('closing in the midst of traffic disturbs nobody, and the address can be had again', async () => {
+    const socket = client();
+    let port = 0;
+    for (let round = 0; round < 10; round++) {
+      const holding = new HoldingHandler();
+      const listener = await engine.start({
+        address: '127.0.0.1',
+        port,
+        handler: holding.handler,
+        counters: new CountingListenerCounters(),
+      });
+      port = listener.address.port;
+      for (let id = 0; id < 300; id++) socket.send(testQuery(id, 'closing.example.org'), port, '127.0.0.1');
+      await holding.arrived(1);
+      const closed = listener.close(10);
+      for (const query of holding.held.slice(1)) query.answer();
+      await closed;
+      holding.held[0]!.answer();
+    }
+  });
+}
+
+function linkLocalAddress(t: TestContext): string | undefined {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    const found = addresses?.find(({ address }) => address.startsWith('fe80:'));
+    if (found !== undefined) return `${found.address}%${name}`;
+  }
+  t.skip('no interface here has a link-local address');
+  return undefined;
+}
