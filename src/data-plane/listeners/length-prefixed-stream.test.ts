@@ -62,8 +62,15 @@ function openStream(handler: QueryHandler, limits: Partial<StreamLimits> = {}, s
   return { service, connection, socket, counters };
 }
 
-async function receive(socket: RecordingSocket, octets: Buffer): Promise<void> {
-  socket.push(octets);
+/** Each of `chunks` comes in a 'data' event of its own; resolves when what they ask is answered. */
+async function receive(socket: RecordingSocket, ...chunks: readonly Buffer[]): Promise<void> {
+  for (const chunk of chunks) socket.push(chunk);
+  await turn();
+  await turn();
+}
+
+/** The event loop goes around. */
+async function turn(): Promise<void> {
   await new Promise(setImmediate);
 }
 
@@ -84,13 +91,21 @@ describe('one DNS stream', () => {
     assert.deepEqual(socket.writes[0], Buffer.concat(asked.map((query) => withLengthPrefix(echoOf(query)))));
   });
 
+  test('the replies to a hundred queries in a chunk each, as TLS records come, leave in one write', async () => {
+    const { socket } = openStream(answeringHandler);
+    const asked = queries(100);
+    await receive(socket, ...asked.map(withLengthPrefix));
+    assert.equal(socket.writes.length, 1);
+    assert.deepEqual(socket.writes[0], Buffer.concat(asked.map((query) => withLengthPrefix(echoOf(query)))));
+  });
+
   test('replies that come later in one turn of the event loop leave in one write', async () => {
     const holding = new HoldingHandler();
     const { socket } = openStream(holding.handler);
     await receive(socket, Buffer.concat(queries(10).map(withLengthPrefix)));
     for (const query of holding.held.reverse()) query.answer();
     assert.equal(socket.writes.length, 0);
-    await new Promise(setImmediate);
+    await turn();
     assert.equal(socket.writes.length, 1);
     assert.deepEqual(
       socket.writes[0],
@@ -104,7 +119,7 @@ describe('one DNS stream', () => {
     const b = openStream(holding.handler, {}, a.service);
     for (let id = 0; id < 6; id++) await receive((id % 2 === 0 ? a : b).socket, withLengthPrefix(queries(1, id)[0]!));
     for (const query of holding.held) query.answer();
-    await new Promise(setImmediate);
+    await turn();
     for (const [stream, parity] of [
       [a, 0],
       [b, 1],
@@ -125,7 +140,7 @@ describe('one DNS stream', () => {
     for (const query of asked) await receive(socket, withLengthPrefix(query));
     while (socket.isPaused() || socket.writableLength > 0) {
       socket.flow();
-      await new Promise(setImmediate);
+      await turn();
     }
     assert.deepEqual(
       Buffer.concat(socket.writes),
@@ -141,7 +156,7 @@ describe('one DNS stream', () => {
     for (let answered = 0; answered < asked.length; answered++) {
       assert.ok(connection.inFlight <= 7 && connection.inFlight > 0, `${connection.inFlight}`);
       holding.held[answered]!.answer();
-      await new Promise(setImmediate);
+      await turn();
     }
     assert.deepEqual(
       holding.held.map(({ message }) => message),
@@ -150,13 +165,29 @@ describe('one DNS stream', () => {
     assert.equal(Buffer.concat(socket.writes).length, 100 * withLengthPrefix(asked[0]!).length);
   });
 
+  test('queries in a chunk each wait for room in their order', async () => {
+    const holding = new HoldingHandler();
+    const { socket, connection } = openStream(holding.handler, { inFlightPerConnection: 3 });
+    const asked = queries(20);
+    await receive(socket, ...asked.map(withLengthPrefix));
+    for (let answered = 0; answered < asked.length; answered++) {
+      assert.ok(connection.inFlight <= 3 && connection.inFlight > 0, `${connection.inFlight}`);
+      holding.held[answered]!.answer();
+      await turn();
+    }
+    assert.deepEqual(
+      holding.held.map(({ message }) => message),
+      asked,
+    );
+  });
+
   test('dropped queries give their places back', async () => {
     const holding = new HoldingHandler();
     const { socket, connection } = openStream(holding.handler, { inFlightPerConnection: 2 });
     await receive(socket, Buffer.concat(queries(20).map(withLengthPrefix)));
     for (let dropped = 0; dropped < 20; dropped++) {
       holding.held[dropped]!.drop();
-      await new Promise(setImmediate);
+      await turn();
     }
     assert.equal(holding.held.length, 20);
     assert.equal(connection.inFlight, 0);
@@ -179,7 +210,7 @@ describe('one DNS stream', () => {
     let turns = 0;
     while (asked < 1000 && turns++ < 5000) {
       socket.flow();
-      await new Promise(setImmediate);
+      await turn();
     }
     assert.equal(asked, 1000);
   });
@@ -190,7 +221,7 @@ describe('one DNS stream', () => {
     socket.isStalled = true;
     await receive(socket, Buffer.concat(queries(10).map(withLengthPrefix)));
     for (const query of holding.held) query.answer(Buffer.alloc(60_000));
-    await new Promise(setImmediate);
+    await turn();
     assert.deepEqual(counters.limitHits, ['unreadReplyBytes']);
     assert.ok(connection.socket.destroyed);
   });
@@ -202,12 +233,40 @@ describe('one DNS stream', () => {
     const before = process.memoryUsage().arrayBuffers;
     for (let sent = 0; sent < 1_000_000; sent += 2000) {
       await receive(socket, segment);
-      while (socket.isPaused()) await new Promise(setImmediate);
+      while (socket.isPaused()) await turn();
       for (const write of socket.writes.splice(0)) written += write.length;
     }
     assert.equal(written, 500 * segment.length);
     const growth = process.memoryUsage().arrayBuffers - before;
     assert.ok(growth < 64 * 1_048_576, `${growth} octets`);
+  });
+
+  test('queries that came in the turn in which the connection is ended are answered first', async () => {
+    const { socket, connection } = openStream(answeringHandler);
+    const asked = queries(20);
+    for (const query of asked) socket.push(withLengthPrefix(query));
+    await new Promise(process.nextTick);
+    connection.finish();
+    await receive(socket, withLengthPrefix(testQuery(99, 'late.example.org')));
+    assert.deepEqual(
+      Buffer.concat(socket.writes),
+      Buffer.concat(asked.map((query) => withLengthPrefix(echoOf(query)))),
+    );
+    assert.equal(socket.writableEnded, true);
+  });
+
+  test('of queries that wait when the connection is ended, no more are read than may be in flight', async () => {
+    const holding = new HoldingHandler();
+    const { socket, connection } = openStream(holding.handler, { inFlightPerConnection: 3 });
+    for (const query of queries(20)) socket.push(withLengthPrefix(query));
+    await new Promise(process.nextTick);
+    connection.finish();
+    assert.equal(holding.held.length, 3);
+    for (const query of holding.held) query.answer();
+    await turn();
+    await turn();
+    assert.equal(holding.held.length, 3);
+    assert.equal(socket.writableEnded, true);
   });
 
   test('a length below 12 ends the connection, after the replies that are due', async () => {
@@ -218,7 +277,7 @@ describe('one DNS stream', () => {
     assert.equal(counters.protocolErrors, 1);
     assert.equal(socket.writableEnded, false);
     holding.held[0]!.answer();
-    await new Promise(setImmediate);
+    await turn();
     assert.deepEqual(Buffer.concat(socket.writes), withLengthPrefix(echoOf(query!)));
     assert.equal(socket.writableEnded, true);
     await receive(socket, withLengthPrefix(query!));

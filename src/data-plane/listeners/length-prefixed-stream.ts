@@ -1,8 +1,9 @@
 // DNS over one TCP or TLS connection (RFC 7766, RFC 7858): pipelined queries in, replies out in any order, everything that one
-// 'data' event or one turn of the event loop produced in one write.
+// turn of the event loop produced in one write.
 //
-//   'data' -> splitter -> handler -> answer()    a hit or a block, during the event: written at the end of the event
-//                                    answer()    a miss, later: written at the end of that turn of the event loop
+//   'data', 'data', ...   kept: a client that sends each query in a TLS record of its own causes one event for each
+//   end of the turn       splitter -> handler -> answer(), and one write
+//   answer() of a miss    later: written at the end of that turn
 //
 // Reading stops, and with it by TCP the client, while the in-flight limit is reached or the client does not read its replies.
 
@@ -25,9 +26,11 @@ export class LengthPrefixedStream {
   /** Ordinal of the unfinished message that the read timer runs for, or -1. */
   #timedMessage = -1;
 
-  /** The rest of a chunk that waits until there is room for its replies. */
-  #held: Buffer | undefined;
-  #heldOffset = 0;
+  /** What came and waits for the end of the turn, or until there is room for its replies; the first from #unreadOffset on. */
+  #unread: Buffer[] | undefined;
+  #unreadOffset = 0;
+  /** What waits did not find room: the client is not read from. */
+  #isHeld = false;
 
   /** The client has closed its direction: once what it sent is read, nothing more comes. */
   #hasInputEnded = false;
@@ -43,7 +46,7 @@ export class LengthPrefixedStream {
     this.#service = service;
     this.#connection = connection;
     this.#socket = socket;
-    this.#batch = new ReplyBatch(socket, service.slab);
+    this.#batch = new ReplyBatch(socket, service.slabs);
     this.#idleTimer = new IdleTimer(connection, service.transport, service.limits, service.counters);
     connection.finish = () => this.finish();
     socket.on('error', ignoreError);
@@ -65,26 +68,31 @@ export class LengthPrefixedStream {
     if (!this.#isClosed && !this.#isReading) this.#settleLater();
   }
 
-  /** Reads no more queries; replies in flight are still sent, then the connection ends. */
+  /** Reads no more queries than those that came already; replies in flight are still sent, then the connection ends. */
   finish(): void {
+    if (this.#isClosed || this.#isReading) {
+      this.#isFinishing = true;
+      return;
+    }
+    // They came before the end. What does not find room is not read: a client cannot put the end off by sending on.
+    if (this.#unread !== undefined) this.#read(this.#unread);
     this.#isFinishing = true;
     this.#timedMessage = -1;
-    if (this.#isClosed || this.#isReading) return;
     // What the client still sends is read and thrown away: octets left unread would turn our FIN into a reset.
-    if (this.#held !== undefined) {
-      this.#held = undefined;
-      this.#socket.resume();
-    }
+    this.#unread = undefined;
+    this.#letGo();
     this.settle();
   }
 
-  /** Writes what was gathered, and goes on or ends as the replies that left allow. */
+  /** Reads what came and writes what was gathered, and goes on or ends as the replies that left allow. */
   settle(): void {
     this.#isSettlingLater = false;
     if (this.#isClosed || this.#isReading) return;
     this.#idleTimer.touch();
+    // A stream that was held got replies: once they are out there is room for more.
+    if (this.#isHeld) this.#flush();
+    if (this.#unread !== undefined) this.#read(this.#unread);
     this.#flush();
-    if (this.#held !== undefined && this.#hasRoom()) this.#readHeld(this.#held);
     this.#updateState();
   }
 
@@ -97,38 +105,44 @@ export class LengthPrefixedStream {
 
   #onData(chunk: Buffer): void {
     if (this.#isFinishing || this.#isClosed) return;
-    this.#idleTimer.touch();
-    this.#read(chunk, 0);
-    this.#flush();
-    this.#updateState();
+    if (this.#unread === undefined) this.#unread = [chunk];
+    else this.#unread.push(chunk);
+    this.#settleLater();
+    this.#service.hold(chunk.length);
   }
 
-  /** Comes also while a chunk is held. */
+  /** Comes also while something is unread. */
   #onEnd(): void {
     this.#hasInputEnded = true;
-    if (this.#held === undefined) this.finish();
+    if (this.#unread === undefined) this.finish();
   }
 
-  #readHeld(chunk: Buffer): void {
-    this.#held = undefined;
-    this.#read(chunk, this.#heldOffset);
-    this.#flush();
-    if (this.#held === undefined) this.#socket.resume();
+  /** Gives the messages in `chunks` to the handler, as far as there is room for their replies. */
+  #read(chunks: Buffer[]): void {
+    this.#unread = undefined;
+    this.#isReading = true;
+    let index = 0;
+    let offset = this.#unreadOffset;
+    while (index < chunks.length && !this.#isFinishing) {
+      const chunk = chunks[index]!;
+      offset = this.#readChunk(chunk, offset);
+      if (offset < chunk.length) break;
+      index += 1;
+      offset = 0;
+    }
+    this.#isReading = false;
+    this.#unreadOffset = offset;
+    if (index < chunks.length && !this.#isFinishing) this.#hold(index === 0 ? chunks : chunks.slice(index));
+    else this.#letGo();
+    this.#watchUnfinishedMessage();
   }
 
-  /** Gives the messages in `chunk` to the handler, as far as there is room for their replies. */
-  #read(chunk: Buffer, start: number): void {
+  /** Returns where there was no more room, or the end of the chunk. */
+  #readChunk(chunk: Buffer, start: number): number {
     const { handler, sink, counters, transport } = this.#service;
     const splitter = this.#splitter;
     let offset = start;
-    this.#isReading = true;
-    while (offset < chunk.length && !this.#isFinishing) {
-      if (!this.#hasRoom()) {
-        this.#held = chunk;
-        this.#heldOffset = offset;
-        this.#socket.pause();
-        break;
-      }
+    while (offset < chunk.length && !this.#isFinishing && this.#hasRoom()) {
       offset = splitter.feed(chunk, offset);
       if (splitter.length > 0) {
         this.#connection.inFlight += 1;
@@ -139,8 +153,20 @@ export class LengthPrefixedStream {
         this.#isFinishing = true;
       }
     }
-    this.#isReading = false;
-    this.#watchUnfinishedMessage();
+    return offset;
+  }
+
+  #hold(chunks: Buffer[]): void {
+    this.#unread = chunks;
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#socket.pause();
+  }
+
+  #letGo(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#socket.resume();
   }
 
   #hasRoom(): boolean {
@@ -151,7 +177,7 @@ export class LengthPrefixedStream {
 
   /** A message that has begun must end within the read time; while one waits for us, no time runs. */
   #watchUnfinishedMessage(): void {
-    if (!this.#splitter.isMidMessage || this.#held !== undefined || this.#isFinishing) {
+    if (!this.#splitter.isMidMessage || this.#isHeld || this.#isFinishing) {
       this.#timedMessage = -1;
     } else if (this.#timedMessage !== this.#splitter.ordinal) {
       this.#timedMessage = this.#splitter.ordinal;
@@ -171,7 +197,7 @@ export class LengthPrefixedStream {
 
   #updateState(): void {
     if (this.#isClosed) return;
-    if (this.#hasInputEnded && this.#held === undefined) this.#isFinishing = true;
+    if (this.#hasInputEnded && this.#unread === undefined) this.#isFinishing = true;
     const { connections } = this.#service;
     if (this.#connection.inFlight > 0) {
       connections.markBusy(this.#connection);
@@ -201,7 +227,8 @@ export class LengthPrefixedStream {
 
   #onClose(): void {
     this.#isClosed = true;
-    this.#held = undefined;
+    this.#unread = undefined;
+    this.#batch.discard();
     this.#idleTimer.stop();
     clearTimeout(this.#readTimer);
   }

@@ -5,11 +5,11 @@ import { after } from 'node:test';
 import { dotClient, http1Client, http2Client, tcpClient, udpClient } from '../../../test/fixtures/listener-clients.ts';
 import { type StartOptions, testListener } from '../../../test/fixtures/listener-suite.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
+import { UDP_ENGINES } from '../../../test/fixtures/udp-engines.ts';
 import type { ListenerKind, ListeningSocket } from '../../sockets/listening-socket.ts';
 import { startDohListener } from './doh-listener.ts';
 import { startDotListener } from './dot-listener.ts';
 import { startTcpListener } from './tcp-listener.ts';
-import { startUdpListener } from './udp-listener.ts';
 
 const certificate = makeCertificate({ names: ['dns.example.org', '127.0.0.1', '::1'] });
 after(() => certificate.remove());
@@ -23,13 +23,9 @@ function socketFor(kind: ListenerKind, { address }: StartOptions): ListeningSock
   return { id: 1, kind, address, port: 0, descriptor: undefined };
 }
 
-testListener({
-  name: 'UDP',
-  isDatagram: true,
-  dropIsSeen: false,
-  start: (options) => startUdpListener({ ...options, socket: socketFor('udp', options) }),
-  connect: udpClient,
-});
+for (const { name, skip, start } of UDP_ENGINES) {
+  testListener({ name, skip, isDatagram: true, dropIsSeen: false, start, connect: udpClient });
+}
 
 testListener({
   name: 'TCP',

@@ -3,7 +3,10 @@
 import type { ConnectionTable } from './connection-table.ts';
 import type { LengthPrefixedStream } from './length-prefixed-stream.ts';
 import type { ListenerCounters, QueryHandler, ReplySink, StreamLimits, Transport } from './listener.ts';
-import { ReplySlab } from './reply-slab.ts';
+import { WriteSlabs } from './write-slab.ts';
+
+/** What the connections of a listener may have sent us before we read it, all together: about four reads of the system. */
+const UNREAD_BYTES_MAX = 1 << 18;
 
 export class StreamService {
   readonly transport: Transport;
@@ -11,12 +14,14 @@ export class StreamService {
   readonly limits: StreamLimits;
   readonly counters: ListenerCounters;
   readonly connections: ConnectionTable;
-  readonly slab: ReplySlab = new ReplySlab();
+  readonly slabs: WriteSlabs = new WriteSlabs();
   /** The stream is its own return path: the ID in the message says which query an answer belongs to. */
   readonly sink: ReplySink<LengthPrefixedStream>;
-  /** Streams that got a reply outside of their 'data' event in this turn of the event loop; two lists, used in turns. */
-  #late: LengthPrefixedStream[] = [];
+  /** Streams that got octets or replies in this turn of the event loop; two lists, used in turns. */
+  #due: LengthPrefixedStream[] = [];
   #settled: LengthPrefixedStream[] = [];
+  #isTurnEndAwaited = false;
+  #unreadBytes = 0;
 
   constructor(
     transport: Transport,
@@ -38,21 +43,36 @@ export class StreamService {
     };
   }
 
-  /** Has the stream settle once all replies of this turn of the event loop are there. */
+  /** Has the stream settle at the end of this turn of the event loop, with all that will have come for it by then. */
   settleLater(stream: LengthPrefixedStream): void {
-    if (this.#late.length === 0) setImmediate(settleAll, this);
-    this.#late.push(stream);
+    if (!this.#isTurnEndAwaited) {
+      this.#isTurnEndAwaited = true;
+      setImmediate(endTurn, this);
+    }
+    this.#due.push(stream);
   }
 
-  settleAll(): void {
-    const streams = this.#late;
-    this.#late = this.#settled;
+  /** So many octets wait for the end of the turn; where that gets too many, it ends now. */
+  hold(bytes: number): void {
+    this.#unreadBytes += bytes;
+    if (this.#unreadBytes > UNREAD_BYTES_MAX) this.#settleAll();
+  }
+
+  endTurn(): void {
+    this.#isTurnEndAwaited = false;
+    this.#settleAll();
+  }
+
+  #settleAll(): void {
+    const streams = this.#due;
+    this.#due = this.#settled;
+    this.#unreadBytes = 0;
     for (const stream of streams) stream.settle();
     streams.length = 0;
     this.#settled = streams;
   }
 }
 
-function settleAll(service: StreamService): void {
-  service.settleAll();
+function endTurn(service: StreamService): void {
+  service.endTurn();
 }

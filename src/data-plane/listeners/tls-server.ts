@@ -1,6 +1,7 @@
 // TLS on top of stream-server.ts, for DoT and DoH: handshake within the read time, certificate by SNI, protocol by ALPN.
 
 import { createServer, type TLSSocket } from 'node:tls';
+import { keepReadBuffersApart } from '../../sockets/native-memory.ts';
 import { CertificateChooser } from './certificate-chooser.ts';
 import { type Connection, ignoreError } from './connection.ts';
 import type { TlsCertificate } from './listener.ts';
@@ -20,6 +21,7 @@ export async function startTlsServer(
   serve: (connection: Connection, socket: TLSSocket) => void,
 ): Promise<TlsListener> {
   const { transport, limits, counters, protocols } = options;
+  keepReadBuffersApart();
   const chooser = new CertificateChooser(options.certificates, options.ticketKeys);
   /** Node does not say which TCP socket a TLS socket runs on; the two ends' addresses do. */
   const shakingHands = new Map<string, Connection>();
