@@ -8,6 +8,7 @@ import { AnswerCache, CachedAnswer, createAnswerCache, recoverAfterThreadDeath }
 import { entryUnits } from './entry.ts';
 import type { EvictionRule } from './eviction-rule.ts';
 import { planLayout } from './layout.ts';
+import { twoRingEviction } from './two-ring-eviction.ts';
 import { readAnswerCacheUsage } from './usage.ts';
 
 const TTL_SECONDS = 5;
@@ -38,8 +39,16 @@ interface Known {
   readonly unitsBefore: number;
 }
 
-/** Runs the steps; `mustHit` says, by the units stored since, whether an unexpired answer may be missing. */
-function runAgainstMap(cache: AnswerCache, steps: Step[], mustHit: (unitsSince: number) => boolean): void {
+/**
+ * Runs the steps; `mustHit` says, by the units stored since, whether an unexpired answer may be missing. Messages of more than
+ * `messageMaxBytes` are left out.
+ */
+function runAgainstMap(
+  cache: AnswerCache,
+  steps: Step[],
+  mustHit: (unitsSince: number) => boolean,
+  messageMaxBytes = 65_535,
+): void {
   const key = newKey();
   const answer = new CachedAnswer();
   const known = new Map<number, Known>();
@@ -55,7 +64,7 @@ function runAgainstMap(cache: AnswerCache, steps: Step[], mustHit: (unitsSince: 
     if (step.kind === 'store') {
       version++;
       fillAnswer(answer, step.number, version, nowSeconds, TTL_SECONDS);
-      if (!cache.store(key, answer)) continue;
+      if (answer.messageLength > messageMaxBytes || !cache.store(key, answer)) continue;
       units += entryUnits(key, answer);
       known.set(step.number, { version, expiresAtSeconds: nowSeconds + TTL_SECONDS, unitsBefore: units });
       continue;
@@ -83,12 +92,14 @@ test('with room for all, a hit is what was stored last, and nothing unexpired is
   fc.assert(property, { seed: 20_265, numRuns: 100 });
 });
 
-test('in a small cache an answer is missing only once newer ones have filled it', () => {
-  const { arenaUnits } = planLayout(131_072);
-  const largestEntry = 9253;
+test('in a small cache an answer is missing only once newer ones have filled the nursery', () => {
+  const { nurseryUnits } = planLayout(131_072);
+  const messageMaxBytes = 4096;
+  const largestEntry = 600;
   const property = fc.property(stepsOver(200, 3000), (steps) => {
     const buffer = createAnswerCache(131_072);
-    runAgainstMap(new AnswerCache(buffer, 1), steps, (unitsSince) => unitsSince < arenaUnits - largestEntry);
+    const cache = new AnswerCache(buffer, 1);
+    runAgainstMap(cache, steps, (unitsSince) => unitsSince < nurseryUnits - largestEntry, messageMaxBytes);
     assert.equal(readAnswerCacheUsage(buffer).damageCount, 0);
   });
   fc.assert(property, { seed: 20_266, numRuns: 60 });
@@ -98,7 +109,14 @@ test('whatever a rule keeps, a hit is what was stored last', () => {
   const flags = fc.array(fc.boolean(), { minLength: 7, maxLength: 31 });
   const property = fc.property(stepsOver(150, 3000), flags, (steps, keeps) => {
     let turn = 0;
-    const anyRule = (): EvictionRule => ({ noteHit() {}, noteStore() {}, keeps: () => keeps[turn++ % keeps.length]! });
+    const decide = (): boolean => keeps[turn++ % keeps.length]!;
+    const anyRule = (bytes: Uint8Array<SharedArrayBuffer>): EvictionRule => ({
+      ...twoRingEviction(bytes),
+      isProven: decide,
+      promotes: decide,
+      keeps: decide,
+      worth: () => Number(decide()),
+    });
     const buffer = createAnswerCache(65_536);
     runAgainstMap(new AnswerCache(buffer, 1, anyRule), steps, () => false);
     assert.equal(readAnswerCacheUsage(buffer).damageCount, 0);

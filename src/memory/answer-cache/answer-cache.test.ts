@@ -144,7 +144,7 @@ test('what no entry or no arena can hold is given up', () => {
   assert.equal(cache.store(key, Object.assign(new CachedAnswer(), { messageLength: 65_536 })), false);
   assert.equal(cache.store(key, Object.assign(new CachedAnswer(), { messageLength: 65_000 })), false);
   assert.equal(readAnswerCacheUsage(buffer).entryCount, 0);
-  assert.equal(cache.store(key, Object.assign(new CachedAnswer(), { messageLength: 60_000 })), true);
+  assert.equal(cache.store(key, Object.assign(new CachedAnswer(), { messageLength: 45_000 })), true);
 });
 
 test('octets that an earlier message left behind the end stay out of the cache', () => {
@@ -163,13 +163,18 @@ test('octets that an earlier message left behind the end stay out of the cache',
   assert.equal(arena.indexOf(0xa5), -1);
 });
 
-test('a reader writes nothing', () => {
+test('a reader writes nothing but the marks of what it found', () => {
   const buffer = createAnswerCache(65_536);
   const cache = new AnswerCache(buffer, 1);
   for (let number = 0; number < 50; number++) store(cache, number);
   const before = Buffer.from(new Uint8Array(buffer));
   for (let number = 0; number < 100; number++) find(cache, number, number);
-  assert.ok(before.equals(new Uint8Array(buffer)));
+  const { arenaOffset } = planLayout(65_536);
+  const arena = (stripeAt(planLayout(65_536), 0) + arenaOffset) * 4;
+  const isMark = (at: number): boolean => at >= 128 && at < arena && at % 64 >= 48 && at % 64 < 60;
+  new Uint8Array(buffer).forEach((byte, at) => {
+    if (!isMark(at)) assert.equal(byte, before[at], `byte ${at}`);
+  });
 });
 
 test('while a writer holds the stripe, others read and give up their stores', () => {
@@ -267,9 +272,13 @@ test('finding and storing allocate nothing once they are warm', (context) => {
     }
   };
   for (let i = 0; i < 4; i++) work();
-  const before = allocatedBytes()!;
-  work();
-  const bytesPerRound = (allocatedBytes()! - before) / rounds;
+  // The compiler allocates too, now and then; what we allocate would show every time.
+  let bytesPerRound = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const before = allocatedBytes()!;
+    work();
+    bytesPerRound = Math.min(bytesPerRound, (allocatedBytes()! - before) / rounds);
+  }
   assert.ok(bytesPerRound < 4, `${bytesPerRound} bytes a round`);
 });
 

@@ -4,7 +4,7 @@ import type { AnswerKey, CachedAnswer } from './cached-answer.ts';
 import { Checksum } from './checksum.ts';
 import { entryUnits, readEntry, writeEntry } from './entry.ts';
 import type { EvictionRule, EvictionRuleMaker } from './eviction-rule.ts';
-import { fifoEviction } from './fifo-eviction.ts';
+import { twoRingEviction } from './two-ring-eviction.ts';
 import { bucketOf, hashForBucket, hashForStripe, tagOf } from './key-hash.ts';
 import {
   BUCKET_SLOTS,
@@ -25,6 +25,14 @@ import { emptyStripe, markAt, StripeWriter } from './stripe-writer.ts';
 
 export { type AnswerKey, CachedAnswer } from './cached-answer.ts';
 
+// Copies of its own: V8 knows the value of a module's constants, not that of imported ones.
+const SLOTS = BUCKET_SLOTS;
+const WORDS_OF_BUCKET = BUCKET_WORDS;
+const WORDS_OF_UNIT = UNIT_WORDS;
+const SHIFT_OF_TAG = TAG_SHIFT;
+const MASK_OF_UNIT = UNIT_MASK;
+const INDEX_AT = STRIPE.INDEX;
+
 export class AnswerCache {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #layout: CacheLayout;
@@ -36,7 +44,7 @@ export class AnswerCache {
    * `threadSlot`: this thread's number, from 1 (0 means "no owner" in locks); no two living threads may share one. `makeRule`: the
    * same in every thread. Throws TypeError for a buffer that createAnswerCache did not make.
    */
-  constructor(buffer: SharedArrayBuffer, threadSlot: number, makeRule: EvictionRuleMaker = fifoEviction) {
+  constructor(buffer: SharedArrayBuffer, threadSlot: number, makeRule: EvictionRuleMaker = twoRingEviction) {
     if (!Number.isInteger(threadSlot) || threadSlot < 1 || threadSlot > 0x7fff_ffff) {
       throw new RangeError(`thread slot ${threadSlot} is not a whole number from 1`);
     }
@@ -58,16 +66,17 @@ export class AnswerCache {
     const stripeHash = hashForStripe(key);
     const stripe = stripeAt(layout, stripeHash & (layout.stripeCount - 1));
     const bucketHash = hashForBucket(key, stripeHash);
-    const bucket = stripe + STRIPE.INDEX + bucketOf(bucketHash, layout.bucketCount) * BUCKET_WORDS;
+    const bucket = stripe + INDEX_AT + bucketOf(bucketHash, layout.bucketCount) * WORDS_OF_BUCKET;
     const tag = tagOf(bucketHash);
-    for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+    for (let slot = 0; slot < SLOTS; slot++) {
       const link = words[bucket + slot]!;
-      if (link >>> TAG_SHIFT !== tag) continue;
+      if (link >>> SHIFT_OF_TAG !== tag) continue;
       const arena = stripe + layout.arenaOffset;
-      const entry = arena + (link & UNIT_MASK) * UNIT_WORDS;
-      const arenaEnd = arena + layout.arenaUnits * UNIT_WORDS;
+      const entry = arena + (link & MASK_OF_UNIT) * WORDS_OF_UNIT;
+      const arenaEnd = arena + layout.arenaUnits * WORDS_OF_UNIT;
       if (!readEntry(words, entry, arenaEnd, key, nowSeconds, into, this.#checksum)) return false;
-      if (Atomics.load(words, bucket + slot) !== link) return false;
+      // A plain load: Atomics.load is a call, and nothing but freshness hangs on it (README.md).
+      if (words[bucket + slot] !== link) return false;
       this.#rule.noteHit(markAt(bucket, slot));
       return true;
     }
@@ -78,17 +87,18 @@ export class AnswerCache {
   store(key: AnswerKey, answer: CachedAnswer): boolean {
     const layout = this.#layout;
     const units = entryUnits(key, answer);
-    if (units < 0 || units > layout.arenaUnits) return false;
+    if (units < 0 || units > layout.entryUnitsMax) return false;
     const stripeHash = hashForStripe(key);
     const stripe = stripeAt(layout, stripeHash & (layout.stripeCount - 1));
     const writer = this.#writer;
     if (!writer.tryOpen(stripe)) return false;
     const bucketHash = hashForBucket(key, stripeHash);
     const bucketIndex = bucketOf(bucketHash, layout.bucketCount);
-    const unit = writer.takeRoom(units);
+    const tag = tagOf(bucketHash);
+    const unit = writer.takeRoom(bucketIndex, tag, units, answer.storedAtSeconds);
     const entry = stripe + layout.arenaOffset + unit * UNIT_WORDS;
     writeEntry(this.#words, entry, bucketIndex, key, answer, this.#checksum);
-    writer.link(bucketIndex, tagOf(bucketHash), unit);
+    writer.link(unit);
     writer.close();
     return true;
   }

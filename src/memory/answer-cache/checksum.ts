@@ -2,13 +2,12 @@
 // pass for a sealed entry. Four lanes run side by side; every step is a bijection of its lane, so a single changed word always
 // changes the result. Copying and checking are one pass, because each word of shared memory may be read only once.
 
-const WORD_FACTOR = 0x9e37_79b9 | 0;
 const LANE_FACTOR = 0x2c1b_3c6d | 0;
 
 /** One step of one lane; also good for a short run of words that is read by other code. */
 export function mixWord(lane: number, word: number): number {
-  const sum = (lane + Math.imul(word, WORD_FACTOR)) | 0;
-  return Math.imul((sum << 13) | (sum >>> 19), LANE_FACTOR);
+  const mixed = lane ^ word;
+  return Math.imul((mixed << 13) | (mixed >>> 19), LANE_FACTOR);
 }
 
 function rotate(word: number, bits: number): number {
@@ -24,7 +23,10 @@ function avalanche(word: number): number {
 /** Reusable, one per thread and cache: start with the header, copy the rest in the order of the entry, read both halves. */
 export class Checksum {
   readonly #key: Int32Array<ArrayBuffer>;
-  readonly #lanes: Int32Array<ArrayBuffer> = new Int32Array(4);
+  #first = 0;
+  #second = 0;
+  #third = 0;
+  #fourth = 0;
 
   /** `key`: four secret words. */
   constructor(key: Int32Array<ArrayBuffer>) {
@@ -42,12 +44,11 @@ export class Checksum {
     word6: number,
     word7: number,
   ): void {
-    const lanes = this.#lanes;
     const key = this.#key;
-    lanes[0] = mixWord(mixWord(key[0]!, word0), word4);
-    lanes[1] = mixWord(mixWord(key[1]!, word1), word5);
-    lanes[2] = mixWord(mixWord(key[2]!, word2), word6);
-    lanes[3] = mixWord(mixWord(key[3]!, word3), word7);
+    this.#first = mixWord(mixWord(key[0]!, word0), word4);
+    this.#second = mixWord(mixWord(key[1]!, word1), word5);
+    this.#third = mixWord(mixWord(key[2]!, word2), word6);
+    this.#fourth = mixWord(mixWord(key[3]!, word3), word7);
   }
 
   /** Copies `count` words and mixes what was copied. */
@@ -58,11 +59,10 @@ export class Checksum {
     targetStart: number,
     count: number,
   ): void {
-    const lanes = this.#lanes;
-    let first = lanes[0]!;
-    let second = lanes[1]!;
-    let third = lanes[2]!;
-    let fourth = lanes[3]!;
+    let first = this.#first;
+    let second = this.#second;
+    let third = this.#third;
+    let fourth = this.#fourth;
     let from = sourceStart;
     let to = targetStart;
     for (const end = sourceStart + (count & ~3); from < end; from += 4, to += 4) {
@@ -84,21 +84,19 @@ export class Checksum {
       target[to] = word;
       first = mixWord(first, word);
     }
-    lanes[0] = first;
-    lanes[1] = second;
-    lanes[2] = third;
-    lanes[3] = fourth;
+    this.#first = first;
+    this.#second = second;
+    this.#third = third;
+    this.#fourth = fourth;
   }
 
   low(): number {
-    const lanes = this.#lanes;
-    const left = (rotate(lanes[0]!, 1) + rotate(lanes[1]!, 7)) | 0;
-    const right = (rotate(lanes[2]!, 12) + rotate(lanes[3]!, 18)) | 0;
+    const left = (rotate(this.#first, 1) + rotate(this.#second, 7)) | 0;
+    const right = (rotate(this.#third, 12) + rotate(this.#fourth, 18)) | 0;
     return avalanche((left + right) | 0);
   }
 
   high(): number {
-    const lanes = this.#lanes;
-    return avalanche(lanes[0]! ^ rotate(lanes[1]!, 9) ^ rotate(lanes[2]!, 17) ^ rotate(lanes[3]!, 25));
+    return avalanche(this.#first ^ rotate(this.#second, 9) ^ rotate(this.#third, 17) ^ rotate(this.#fourth, 25));
   }
 }

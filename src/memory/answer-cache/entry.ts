@@ -21,6 +21,9 @@ const KIND = 7;
 /** Octets of the name (8 bits), variant (8 bits), bucket (16 bits). */
 const NAME_AND_PLACE = 8;
 const HEADER_WORDS = 9;
+// Copies of its own: V8 knows the value of a module's constants, not that of imported ones.
+const WORDS_OF_UNIT = UNIT_WORDS;
+const TTLS_MAX = ANSWER_RECORDS_MAX;
 
 const VARIANT_MAX = 0xff;
 
@@ -46,6 +49,11 @@ export function claimedUnits(words: SharedWords, at: number): number {
 /** Bucket that the entry at `at` says it is linked from; the word may be garbage. */
 export function claimedBucket(words: SharedWords, at: number): number {
   return words[at + NAME_AND_PLACE]! >>> 16;
+}
+
+/** First second in which the entry at `at` says it is not given any more; the word may be garbage. */
+export function claimedExpirySeconds(words: SharedWords, at: number): number {
+  return words[at + EXPIRES_AT]!;
 }
 
 /** Writes and seals. The checksum is taken of what was meant, never of what shared memory says by now. */
@@ -75,24 +83,27 @@ export function writeEntry(
   words[at + NAME_AND_PLACE] = nameAndPlace;
 
   let next = at + HEADER_WORDS;
-  let nameMix = 0;
+  let mix = 0;
   const wholeNameWords = nameLength >>> 2;
   for (let i = 0; i < wholeNameWords; i++) {
     const word = nameWord(key.name, i);
     words[next++] = word;
-    nameMix = mixWord(nameMix, word);
+    mix = mixWord(mix, word);
   }
   if ((nameLength & 3) !== 0) {
     const word = lastNameWord(key.name, nameLength);
     words[next++] = word;
-    nameMix = mixWord(nameMix, word);
+    mix = mixWord(mix, word);
   }
-  checksum.start(storedAt, expiresAt, policyGeneration, inspection, lengths, kind, nameAndPlace, nameMix);
 
   padWithZeros(answer);
   const ttlWords = (ttlCount + 1) >>> 1;
-  checksum.copy(answer.ttlOffsetWords, 0, words, next, ttlWords);
-  next += ttlWords;
+  for (let i = 0; i < ttlWords; i++) {
+    const word = answer.ttlOffsetWords[i]!;
+    words[next++] = word;
+    mix = mixWord(mix, word);
+  }
+  checksum.start(storedAt, expiresAt, policyGeneration, inspection, lengths, kind, nameAndPlace, mix);
   checksum.copy(answer.messageWords, 0, words, next, (messageLength + 3) >>> 2);
 
   words[at + CHECKSUM_LOW] = checksum.low();
@@ -121,29 +132,34 @@ export function readEntry(
   const nameAndPlace = words[at + NAME_AND_PLACE]!;
   if (kind !== kindOf(key) || (nameAndPlace & 0xffff) !== nameAndVariantOf(key) || nowSeconds >= expiresAt)
     return false;
-  const { nameLength } = key;
+  const { name, nameLength } = key;
+  const { ttlOffsetWords } = answer;
   const messageLength = lengths & 0xffff;
   const ttlCount = lengths >>> 16;
-  if (ttlCount > ANSWER_RECORDS_MAX) return false;
-  if (at + unitsOf(nameLength, ttlCount, messageLength) * UNIT_WORDS > arenaEnd) return false;
+  if (ttlCount > TTLS_MAX) return false;
+  if (at + unitsOf(nameLength, ttlCount, messageLength) * WORDS_OF_UNIT > arenaEnd) return false;
 
   let next = at + HEADER_WORDS;
-  let nameMix = 0;
+  let mix = 0;
   const wholeNameWords = nameLength >>> 2;
   for (let i = 0; i < wholeNameWords; i++) {
     const word = words[next++]!;
-    if (word !== nameWord(key.name, i)) return false;
-    nameMix = mixWord(nameMix, word);
+    if (word !== nameWord(name, i)) return false;
+    mix = mixWord(mix, word);
   }
   if ((nameLength & 3) !== 0) {
     const word = words[next++]!;
-    if (word !== lastNameWord(key.name, nameLength)) return false;
-    nameMix = mixWord(nameMix, word);
+    if (word !== lastNameWord(name, nameLength)) return false;
+    mix = mixWord(mix, word);
   }
-  checksum.start(storedAt, expiresAt, policyGeneration, inspection, lengths, kind, nameAndPlace, nameMix);
   const ttlWords = (ttlCount + 1) >>> 1;
-  checksum.copy(words, next, answer.ttlOffsetWords, 0, ttlWords);
-  checksum.copy(words, next + ttlWords, answer.messageWords, 0, (messageLength + 3) >>> 2);
+  for (let i = 0; i < ttlWords; i++) {
+    const word = words[next++]!;
+    ttlOffsetWords[i] = word;
+    mix = mixWord(mix, word);
+  }
+  checksum.start(storedAt, expiresAt, policyGeneration, inspection, lengths, kind, nameAndPlace, mix);
+  checksum.copy(words, next, answer.messageWords, 0, (messageLength + 3) >>> 2);
   if (words[at + CHECKSUM_LOW] !== checksum.low() || words[at + CHECKSUM_HIGH] !== checksum.high()) return false;
 
   answer.messageLength = messageLength;

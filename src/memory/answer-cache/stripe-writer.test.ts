@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { faultOf, fillAnswer, newKey, turnKeyTo } from '../../../test/fixtures/self-checking-answer.ts';
 import { AnswerCache, CachedAnswer, createAnswerCache, recoverAfterThreadDeath } from './answer-cache.ts';
 import type { EvictionRule } from './eviction-rule.ts';
-import { fifoEviction } from './fifo-eviction.ts';
 import { bucketOf, hashForBucket, hashForStripe, tagOf } from './key-hash.ts';
-import { BUCKET_SLOTS, planLayout, STRIPE, stripeAt } from './layout.ts';
+import { BUCKET_SLOTS, planLayout, RING, STRIPE, stripeAt } from './layout.ts';
 import { markAt, StripeWriter } from './stripe-writer.ts';
+import { twoRingEviction } from './two-ring-eviction.ts';
 import { readAnswerCacheUsage } from './usage.ts';
 
 const TTL_SECONDS = 60;
@@ -44,72 +44,107 @@ function numbersInOneBucket(count: number): number[] {
   return numbers;
 }
 
-test('a full bucket gives up its oldest answer', () => {
+test('a full bucket gives up its oldest answer that nobody asked for', () => {
   const cache = new AnswerCache(createAnswerCache(CACHE_BYTES), 1);
   const numbers = numbersInOneBucket(BUCKET_SLOTS + 5);
   numbers.forEach((number, count) => {
     store(cache, number);
-    const oldest = Math.max(0, count + 1 - BUCKET_SLOTS);
-    const there = numbers.slice(0, count + 1).filter((stored) => find(cache, stored));
-    assert.deepEqual(there, numbers.slice(oldest, count + 1));
+    if (count === 2) find(cache, number);
   });
-});
-
-test('a full bucket gives up its oldest answer across the turn of the ring', () => {
-  const buffer = createAnswerCache(CACHE_BYTES);
-  const cache = new AnswerCache(buffer, 1);
-  const numbers = numbersInOneBucket(BUCKET_SLOTS + 1);
-  const head = (): number => new Int32Array(buffer)[stripe + STRIPE.HEAD]!;
-  // Fillers, all under one key, lead the head close to the end; the bucket's answers then stand on both sides of it.
-  fillAnswer(answer, 0, 1, 0, TTL_SECONDS);
-  for (let unitsLeft = layout.arenaUnits - 200; unitsLeft > 20; unitsLeft = layout.arenaUnits - 200 - head()) {
-    answer.messageLength = Math.min(20_000, unitsLeft * 8 - 140);
-    assert.equal(cache.store(turnKeyTo(key, 99_999), answer), true);
-  }
-  for (const number of numbers) store(cache, number);
-  assert.ok(head() < layout.arenaUnits / 2, 'the ring has turned');
+  const expected = numbers.filter((_, count) => count === 2 || count > 5);
   assert.deepEqual(
     numbers.filter((number) => find(cache, number)),
-    numbers.slice(1),
+    expected,
   );
 });
 
-test('a full bucket asks the rule before it gives up an answer', () => {
-  const [favorite, ...others] = numbersInOneBucket(BUCKET_SLOTS + 4);
-  let favoriteMark = -1;
-  const keepsFirst = (): EvictionRule => ({
-    ...fifoEviction(),
-    noteStore(mark) {
-      if (favoriteMark < 0) favoriteMark = mark;
-    },
-    keeps: (mark) => mark === favoriteMark,
+test('a full bucket gives up its oldest answer across the turn of the nursery', () => {
+  const buffer = createAnswerCache(CACHE_BYTES);
+  const cache = new AnswerCache(buffer, 1);
+  const numbers = numbersInOneBucket(BUCKET_SLOTS + 1);
+  const head = (): number => new Int32Array(buffer)[stripe + STRIPE.NURSERY + RING.HEAD]!;
+  // Strangers lead the head close to the end; the bucket's answers then stand on both sides of it.
+  for (let filler = 90_000; head() < layout.nurseryUnits - 150; filler++) {
+    fillAnswer(answer, filler, 1, 0, TTL_SECONDS);
+    answer.messageLength = Math.min(answer.messageLength, 100);
+    assert.equal(cache.store(turnKeyTo(key, filler), answer), true);
+  }
+  for (const number of numbers) store(cache, number);
+  assert.ok(head() < layout.nurseryUnits / 2, 'the ring has turned');
+  const there = numbers.filter((number) => find(cache, number));
+  assert.deepEqual(there.slice(-BUCKET_SLOTS + 1), numbers.slice(-BUCKET_SLOTS + 1));
+});
+
+test('a full bucket gives up an expired answer before any other, even the most popular', () => {
+  const cache = new AnswerCache(createAnswerCache(CACHE_BYTES), 1);
+  const numbers = numbersInOneBucket(BUCKET_SLOTS + 1);
+  const [first, second, ...others] = numbers;
+  store(cache, first!);
+  fillAnswer(answer, second!, 1, -TTL_SECONDS, TTL_SECONDS + 10);
+  cache.store(turnKeyTo(key, second!), answer);
+  for (let i = 0; i < 3; i++) cache.find(key, 9, found);
+  others.forEach((number, count) => {
+    fillAnswer(answer, number, 1, 10, TTL_SECONDS);
+    cache.store(turnKeyTo(key, number), answer);
+    assert.equal(cache.find(turnKeyTo(key, first!), 10, found), true, `${count} others`);
   });
-  const cache = new AnswerCache(createAnswerCache(CACHE_BYTES), 1, keepsFirst);
-  store(cache, favorite!);
-  assert.equal(favoriteMark, markAt(stripe + STRIPE.INDEX, 0));
-  for (const number of others) store(cache, number);
+  for (const number of others) assert.equal(cache.find(turnKeyTo(key, number), 10, found), true);
+  assert.equal(cache.find(turnKeyTo(key, second!), 9, found), false);
+});
+
+test('a full bucket asks the rule what an answer is worth', () => {
+  const [favorite, ...others] = numbersInOneBucket(BUCKET_SLOTS + 4);
+  const firstMark = markAt(stripe + STRIPE.INDEX, 0);
+  const prefersFirst = (bytes: Uint8Array<SharedArrayBuffer>): EvictionRule => ({
+    ...twoRingEviction(bytes),
+    worth: (mark) => (mark === firstMark ? 1 : 0),
+  });
+  const cache = new AnswerCache(createAnswerCache(CACHE_BYTES), 1, prefersFirst);
+  for (const number of [favorite!, ...others]) store(cache, number);
   assert.deepEqual(
     [favorite!, ...others].filter((number) => find(cache, number)),
     [favorite!, ...others.slice(4)],
   );
 });
 
+test('one store moves at most 16 answers, whatever the rule wants', () => {
+  let asked = 0;
+  const keepsAll = (bytes: Uint8Array<SharedArrayBuffer>): EvictionRule => ({
+    ...twoRingEviction(bytes),
+    promotes: () => true,
+    keeps: () => {
+      asked++;
+      return true;
+    },
+  });
+  const cache = new AnswerCache(createAnswerCache(CACHE_BYTES), 1, keepsAll);
+  for (let number = 0; number < 2000; number++) {
+    asked = 0;
+    store(cache, number);
+    assert.ok(asked <= 16);
+  }
+});
+
+const mainStart = layout.arenaOffset + layout.nurseryUnits * 2;
 const damages = [
   { what: 'an entry that claims a bucket there is not', word: layout.arenaOffset + 8, value: -1 },
   { what: 'an entry that claims to be longer than the ring', word: layout.arenaOffset + 6, value: -1 },
-  { what: 'a head outside the arena', word: STRIPE.HEAD, value: layout.arenaUnits + 1 },
-  { what: 'a negative head', word: STRIPE.HEAD, value: -1 },
-  { what: 'a limit outside the arena', word: STRIPE.LIMIT, value: layout.arenaUnits + 1 },
-  { what: 'a negative limit', word: STRIPE.LIMIT, value: -1 },
-  { what: 'a negative sweep', word: STRIPE.SWEEP, value: -1 },
+  { what: 'an entry of the main ring that claims a bucket there is not', word: mainStart + 8, value: -1 },
+  { what: 'an entry of the main ring that claims to be longer than it', word: mainStart + 6, value: -1 },
+  { what: 'a head outside the nursery', word: STRIPE.NURSERY + RING.HEAD, value: layout.nurseryUnits + 1 },
+  { what: 'a head outside the main ring', word: STRIPE.MAIN + RING.HEAD, value: layout.entryUnitsMax + 1 },
+  { what: 'a negative head', word: STRIPE.MAIN + RING.HEAD, value: -1 },
+  { what: 'a limit outside the arena', word: STRIPE.MAIN + RING.LIMIT, value: layout.arenaUnits + 1 },
+  { what: 'a negative limit', word: STRIPE.NURSERY + RING.LIMIT, value: -1 },
+  { what: 'a negative sweep', word: STRIPE.NURSERY + RING.SWEEP, value: -1 },
 ];
 for (const { what, word, value } of damages) {
   test(`${what} makes the stripe start anew, once, and is counted`, () => {
     const buffer = createAnswerCache(CACHE_BYTES);
     const cache = new AnswerCache(buffer, 1);
-    for (let number = 0; number < 20; number++) assert.equal(store(cache, number), true);
+    for (let number = 0; number < 300; number++) assert.equal(store(cache, number), true);
     new Int32Array(buffer)[stripe + word] = value;
-    for (let number = 100; number < 2000; number++) {
+    for (let number = 1000; number < 5000; number++) {
       assert.equal(store(cache, number), true);
       assert.equal(find(cache, number), true);
     }
@@ -122,12 +157,12 @@ test('a writer that died half-way blocks its stripe until recovery, which leaves
   const cache = new AnswerCache(buffer, 1);
   for (let number = 0; number < 2000; number++) store(cache, number);
   const words = new Int32Array(buffer);
-  const dead = new StripeWriter(words, layout, fifoEviction(), 2);
+  const dead = new StripeWriter(words, layout, twoRingEviction(new Uint8Array(buffer)), 2);
   assert.equal(dead.tryOpen(stripe), true);
-  const unit = dead.takeRoom(5000);
+  const unit = dead.takeRoom(0, 1, 5000, 0);
   const entry = stripe + layout.arenaOffset + unit * 2;
   words.fill(-1, entry, entry + 4000);
-  dead.link(0, 1, unit);
+  dead.link(unit);
 
   assert.equal(store(cache, 3000), false);
   for (let number = 0; number < 2000; number++) find(cache, number);
