@@ -2,7 +2,7 @@
 // Starts the compiled program where there is one (the npm package), else the sources (a clone).
 
 import { existsSync } from 'node:fs';
-import module from 'node:module';
+import { enableCodeCache } from './code-cache.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 15)) {
@@ -17,7 +17,7 @@ process.stdout.on('error', (error) => {
   process.exit(0);
 });
 
-module.enableCompileCache?.();
+enableCodeCache();
 const compiled = new URL('../dist/cli/main.js', import.meta.url);
 const { main } = await import(
   existsSync(compiled) ? compiled.href : new URL('../src/cli/main.ts', import.meta.url).href

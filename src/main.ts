@@ -16,9 +16,10 @@ import { installationKey } from './control-plane/state-directory/installation-ke
 import { makeStateDirectory } from './control-plane/state-directory/make-state-directory.ts';
 import { lockStateDirectory } from './control-plane/state-lock/lock-state-directory.ts';
 import { ClosingSteps } from './control-plane/workers/closing-steps.ts';
+import { codeCacheOfUser, flushCodeCache } from './control-plane/workers/code-cache.ts';
 import { followAddresses } from './control-plane/workers/follow-addresses.ts';
 import { openListeners } from './control-plane/workers/opened-listeners.ts';
-import { PolicyPublisher } from './control-plane/workers/policy-publisher.ts';
+import { noTable, PolicyPublisher } from './control-plane/workers/policy-publisher.ts';
 import { createQueryThreads } from './control-plane/workers/query-threads.ts';
 import type { ThreadPool } from './control-plane/workers/thread-pool.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
@@ -68,9 +69,10 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   // Ports first, then privileges go for good: nothing that reads the network ever runs as root.
   const sockets = await openListeners(settings, (address) => log.info(`${address} is not there; going without it`));
   closing.add(() => sockets.closeAll());
+  if (process.getuid?.() === 0) flushCodeCache();
   await becomeUser(settings, sockets, log);
+  codeCacheOfUser(settings.stateDirectory);
 
-  // Nothing is answered before every list that is on disk is in force.
   const upstream = createUpstream(settings.upstreams, { onEvent: () => undefined });
   closing.add(() => upstream.close());
   const gatewayLog = new GatewayLog(log, () => missingDownloads(settings, lists));
@@ -83,8 +85,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   });
   closing.add(() => lists.stop());
   signal?.addEventListener('abort', () => void lists.stop(), { once: true });
-  const publisher = new PolicyPublisher(settings, await lists.prepare());
-  signal?.throwIfAborted();
+  const publisher = new PolicyPublisher(settings, noTable(hashKey));
 
   const watch = new UpstreamWatch({
     upstream,
@@ -107,19 +108,21 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     certificates: () => certificates,
     onUpstreamDown: () => void watch.probe(),
   });
+  closing.add(async (graceMilliseconds) => {
+    // Our copies first: else new TCP clients would be taken in by the kernel and wait for nobody.
+    sockets.closeAll();
+    await pool.drain(graceMilliseconds);
+  });
+  // Nothing is answered before every list that is on disk is in force. The threads load their code meanwhile.
+  const [table] = await Promise.all([lists.prepare(), pool.start()]);
+  signal?.throwIfAborted();
+  await publisher.publish(pool, table);
   const control = await openControlSocket(
     settings.stateDirectory,
     controlRoutes({ settings, hashKey, counters, publisher, lists, isUpstreamReachable: () => watch.isReachable }),
   );
   closing.add(() => control.close());
 
-  closing.add(async (graceMilliseconds) => {
-    // Our copies first: else new TCP clients would be taken in by the kernel and wait for nobody.
-    sockets.closeAll();
-    await pool.drain(graceMilliseconds);
-  });
-  await pool.start();
-  signal?.throwIfAborted();
   await pool.listen();
 
   const keeper = keepCertificates(

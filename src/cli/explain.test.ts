@@ -61,7 +61,11 @@ async function leaveState({ config, state }: Installation): Promise<void> {
   const inspection = { format: 'hosts', names: 2, faultyLines: 0, firstFaults: [], refusal: undefined } as const;
   const content = { size: LIST.length, sha256, inspection };
   await writeMetadata(path, await describeCopy(path, lists[0]!, content, { fetchedAt: COMPILED_AT.getTime() }));
-  const input = { hashKey, lists: [{ ...lists[0]!, copy: { path, sha256 } }], rules: rules.map(({ text }) => text) };
+  const input = {
+    hashKey,
+    lists: [{ ...lists[0]!, copy: { path, sha256, names: 2 } }],
+    rules: rules.map(({ text }) => text),
+  };
   const contentId = contentIdOf(input);
   writeTable(state, contentId, new Uint8Array(buildTable(input, contentId).table), COMPILED_AT);
 }

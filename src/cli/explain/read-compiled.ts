@@ -71,7 +71,7 @@ async function currentInput(settings: Settings, hashKey: Uint8Array): Promise<Co
   const lists = settings.lists.map(async (list) => {
     const path = copyPath(settings.stateDirectory, list);
     const metadata = await readMetadata(path, list);
-    return { ...list, copy: metadata && { path, sha256: metadata.sha256 } };
+    return { ...list, copy: metadata && { path, sha256: metadata.sha256, names: metadata.names } };
   });
   return { hashKey, lists: await Promise.all(lists), rules: settings.rules.map(({ text }) => text) };
 }

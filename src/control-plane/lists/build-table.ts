@@ -1,4 +1,4 @@
-// Lists and rules -> block table. Reads the kept copies and blocks while it works: for the helper thread, or for rules alone.
+// Lists and rules -> block table. Reads the kept copies and blocks while it works: for the helper process, or for rules alone.
 
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -25,9 +25,20 @@ export class CopyChanged extends Error {
 
 /** Throws CopyChanged or what the builder throws. */
 export function buildTable(input: CompileInput, contentId: string): CompiledTable {
+  const builder = collectNames(input, contentId);
+  return { table: builder.finish(), entryCount: builder.entryCount };
+}
+
+/** Everything that is in the table, ready to be laid out. Throws CopyChanged or what the builder throws. */
+export function collectNames(input: CompileInput, contentId: string): BlockTableBuilder {
   const sources: TableSource[] = input.lists.map(({ name, action }) => ({ name, kind: 'list', action }));
   if (input.rules.length > 0) sources.push({ name: RULES_SOURCE, kind: 'rules', action: 'block' });
-  const builder = new BlockTableBuilder({ hashKey: input.hashKey, contentId, sources });
+  const builder = new BlockTableBuilder({
+    hashKey: input.hashKey,
+    contentId,
+    sources,
+    expectedNames: expectedNames(input),
+  });
   for (const [index, list] of input.lists.entries()) addList(builder, index, list);
   for (const text of input.rules) {
     const rule = parseRule(text);
@@ -35,8 +46,12 @@ export function buildTable(input: CompileInput, contentId: string): CompiledTabl
     if (typeof rule === 'string') throw new Error(`rule ${rule}`);
     builder.add(sources.length - 1, rule.name, rule.name.length, rule.scope, rule.action);
   }
-  const { entryCount } = builder;
-  return { table: builder.finish(), entryCount };
+  return builder;
+}
+
+/** At least the names of the longest list; how much the others add depends on how far they overlap. */
+function expectedNames({ lists, rules }: CompileInput): number {
+  return rules.length + Math.max(0, ...lists.map(({ copy }) => copy?.names ?? 0));
 }
 
 function addList(builder: BlockTableBuilder, index: number, list: ListInput): void {

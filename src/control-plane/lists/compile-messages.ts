@@ -1,4 +1,4 @@
-// What the main thread and the compiling helper thread say to each other. Types only.
+// What the gateway and the helper process that compiles lists say to each other. Types only.
 
 import type { RuleAction } from '../../memory/block-table/block-table.ts';
 import type { ListFormat } from '../settings/settings.ts';
@@ -9,7 +9,7 @@ export interface ListInput {
   readonly format: ListFormat;
   readonly subdomains: boolean;
   /** The kept copy to read, and what it must contain; undefined for a list that has not arrived. */
-  readonly copy: { readonly path: string; readonly sha256: string } | undefined;
+  readonly copy: { readonly path: string; readonly sha256: string; readonly names: number } | undefined;
 }
 
 /** Everything that decides what a table contains. */
@@ -20,7 +20,7 @@ export interface CompileInput {
   readonly rules: readonly string[];
 }
 
-/** workerData of the helper. */
+/** The first and only message to the helper. */
 export interface CompileJob extends CompileInput {
   readonly contentId: string;
   /** Where the finished table is kept for the next start. */
@@ -33,11 +33,12 @@ export interface CompiledTable {
   readonly entryCount: number;
 }
 
-/** From the helper: one of the first three, and after a `table` one of the last two. */
+/** From the helper, which ends after it: `written`, or one of the last two; `piece`s, and `sent`, where the disk fails. */
 export type CompileMessage =
-  | ({ readonly kind: 'table' } & CompiledTable)
+  /** The table stands in the part file of `tablePath`, not yet flushed to the disk. */
+  | { readonly kind: 'written'; readonly entryCount: number }
+  | { readonly kind: 'piece'; readonly byteLength: number; readonly octets: Uint8Array; readonly offset: number }
+  | { readonly kind: 'sent'; readonly entryCount: number; readonly notKept: string }
   /** A copy no longer has the content it should have. */
   | { readonly kind: 'copy-changed'; readonly list: string }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'kept' }
-  | { readonly kind: 'not-kept'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string };

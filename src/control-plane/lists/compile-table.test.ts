@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { temporaryDirectory } from '../../../test/fixtures/lists/temporary-directory.ts';
@@ -14,7 +15,14 @@ import { listTables, loadTable, removeOtherTables, tablePath } from './compiled-
 import { contentIdOf } from './content-id.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(7);
+const noProc = existsSync(`/proc/self/task/${process.pid}/children`) ? false : 'needs /proc/…/children';
 const never = new AbortController().signal;
+
+/** Processes that this one has started, without those that have ended. */
+function childPids(): number[] {
+  const text = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
 
 function find(table: SharedArrayBuffer, name: string): TableMatch {
   const hasher = new NameHasher(HASH_KEY);
@@ -25,7 +33,7 @@ function find(table: SharedArrayBuffer, name: string): TableMatch {
   return match;
 }
 
-describe('compiling lists in the helper thread', () => {
+describe('compiling lists in the helper process', () => {
   const directory = temporaryDirectory();
   before(() => mkdirSync(join(directory.path, 'compiled')));
   after(() => directory.remove());
@@ -34,7 +42,7 @@ describe('compiling lists in the helper thread', () => {
     const path = join(directory.path, `${name}.txt`);
     writeFileSync(path, text);
     const sha256 = createHash('sha256').update(text).digest('hex');
-    return { name, action: 'block', format: 'auto', subdomains: false, copy: { path, sha256 }, ...options };
+    return { name, action: 'block', format: 'auto', subdomains: false, copy: { path, sha256, names: 0 }, ...options };
   }
 
   function job(lists: readonly ListInput[], rules: readonly string[] = []): CompileJob {
@@ -102,8 +110,36 @@ describe('compiling lists in the helper thread', () => {
     const changed = list('changed', 'a.example\n');
     writeFileSync(changed.copy?.path ?? '', 'b.example\n');
     assert.deepEqual(await compileTable(job([changed]), never), { kind: 'copy-changed', list: 'changed' });
-    const gone = list('gone', 'a.example\n', { copy: { path: join(directory.path, 'gone'), sha256: '0'.repeat(64) } });
+    const gone = list('gone', 'a.example\n', {
+      copy: { path: join(directory.path, 'gone'), sha256: '0'.repeat(64), names: 0 },
+    });
     assert.deepEqual(await compileTable(job([gone]), never), { kind: 'copy-changed', list: 'gone' });
+  });
+
+  test('while queries are answered the helper has the lowest priority, else that of the gateway', {
+    skip: noProc,
+  }, async () => {
+    const own = getPriority();
+    for (const [yieldsToQueries, expected] of [
+      [true, constants.priority.PRIORITY_LOW],
+      [false, own],
+    ] as const) {
+      const controller = new AbortController();
+      const outcome = compileTable(job([list('polite', 'a.example\n')]), controller.signal, { yieldsToQueries });
+      // The helper is there as soon as compileTable has been called; it is held only by what is asked of it here.
+      assert.deepEqual(
+        childPids().map((pid) => getPriority(pid)),
+        [expected],
+      );
+      controller.abort();
+      await outcome;
+    }
+  });
+
+  test('when a table is there its helper is gone, and all memory it took with it', { skip: noProc }, async () => {
+    const outcome = await compileTable(job([list('brief', 'a.example\n')]), never);
+    assert.equal(outcome.kind, 'compiled');
+    assert.deepEqual(childPids(), []);
   });
 
   test('a fault in the helper is a failure with its reason', async () => {
@@ -200,17 +236,17 @@ describe('a content id', () => {
     action: 'block',
     format: 'auto',
     subdomains: false,
-    copy: { path: '/a', sha256: '1'.repeat(64) },
+    copy: { path: '/a', sha256: '1'.repeat(64), names: 1 },
   };
   const input: CompileInput = { hashKey: HASH_KEY, lists: [list], rules: ['a.example'] };
 
   test('does not depend on where a copy lies', () => {
-    const moved = { ...list, copy: { path: '/b', sha256: '1'.repeat(64) } };
+    const moved = { ...list, copy: { path: '/b', sha256: '1'.repeat(64), names: 1 } };
     assert.equal(contentIdOf({ ...input, lists: [moved] }), contentIdOf(input));
   });
 
   const changes: [string, CompileInput][] = [
-    ['content', { ...input, lists: [{ ...list, copy: { path: '/a', sha256: '2'.repeat(64) } }] }],
+    ['content', { ...input, lists: [{ ...list, copy: { path: '/a', sha256: '2'.repeat(64), names: 1 } }] }],
     ['a missing copy', { ...input, lists: [{ ...list, copy: undefined }] }],
     ['a name', { ...input, lists: [{ ...list, name: 'b' }] }],
     ['an action', { ...input, lists: [{ ...list, action: 'allow' }] }],

@@ -23,8 +23,13 @@ export type LoadedTable =
 
 /** Reads and verifies one table. Never rejects. */
 export async function loadTable(stateDirectory: string, contentId: string, hashKey: Uint8Array): Promise<LoadedTable> {
+  return await readTable(tablePath(stateDirectory, contentId), contentId, hashKey);
+}
+
+/** The same from any place. Never rejects. */
+export async function readTable(path: string, contentId: string, hashKey: Uint8Array): Promise<LoadedTable> {
   try {
-    const buffer = await readShared(tablePath(stateDirectory, contentId));
+    const buffer = await readShared(path);
     if (buffer === undefined) return { kind: 'missing' };
     const table = new BlockTable(buffer, true);
     if (table.contentId !== contentId) return { kind: 'damaged', reason: 'it is a table of other content' };

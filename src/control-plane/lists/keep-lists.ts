@@ -1,5 +1,5 @@
 // The list keeper: keeps every configured list on disk, up to date and compiled into the block table in force. Main thread; what
-// is heavy runs in a helper thread.
+// is heavy runs in a helper process.
 
 import type { LookupFunction } from 'node:net';
 import { OperatorError } from '../../errors.ts';
@@ -60,7 +60,7 @@ export interface ListKeeper {
   /** Downloads that failed for want of a network are tried again at once. */
   networkIsBack(): void;
   status(): ListStatus[];
-  /** Ends downloads and the helper thread. */
+  /** Ends downloads and the helper process. */
   stop(): Promise<void>;
 }
 

@@ -1,11 +1,11 @@
 // One configured list: its kept copy, and how that is brought up to date from a URL or a file. Main thread.
 
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
 import type { ListSettings } from '../settings/settings.ts';
 import type { ListInput } from './compile-messages.ts';
 import { type DownloadedContent, type DownloadLimits, download } from './download.ts';
+import { fileChunks } from './file-chunks.ts';
 import type { ListEvent } from './list-events.ts';
 import { diskFailure, fileReason, ListFailure } from './list-failure.ts';
 import {
@@ -158,14 +158,14 @@ export class KeptList {
   /** What the compiler is to make of this list. */
   compileInput(): ListInput {
     const { name, action, format, subdomains } = this.settings;
-    const copy = this.copy && { path: this.path, sha256: this.copy.sha256 };
+    const copy = this.copy && { path: this.path, sha256: this.copy.sha256, names: this.copy.names };
     return { name, action, format, subdomains, copy };
   }
 }
 
 async function* readFile(path: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: 64 * 1024 }) as AsyncIterable<Uint8Array>;
+    yield* fileChunks(path);
   } catch (error) {
     throw new ListFailure('file', `${path} cannot be read: ${fileReason(error)}`, { cause: error });
   }

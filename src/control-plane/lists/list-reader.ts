@@ -1,5 +1,5 @@
 // Reads one list from its octets, chunk by chunk: recognizes the format, hands over the names, counts what is faulty, and says
-// at the end whether this was a list at all. Runs while a list arrives (main thread) and when lists are compiled (helper thread).
+// at the end whether this was a list at all. Runs while a list arrives (main thread) and when lists are compiled (helper process).
 
 import type { ListFormat } from '../settings/settings.ts';
 import { DomainsFormat } from './formats/domains-format.ts';

@@ -2,14 +2,12 @@
 // Main thread; the work per chunk takes a fraction of a millisecond, so nothing else there has to wait.
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { ListSettings } from '../settings/settings.ts';
+import { fileChunks } from './file-chunks.ts';
 import { diskFailure, ListFailure } from './list-failure.ts';
 import { ListReader } from './list-reader.ts';
 import type { CopyContent } from './list-store.ts';
 import { discardPart, writeAll, writePart } from './replace-file.ts';
-
-const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Writes `source` to the part file of `copy`. Rejects with a ListFailure when it is over `maxBytes`, is no list or the disk
@@ -33,8 +31,7 @@ export async function receiveCopy(
 
 /** Reads a file that is on the disk already; a refused one is told by `inspection.refusal`. Rejects as fs does. */
 export async function readCopy(path: string, list: ListSettings): Promise<CopyContent> {
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  return await readContent(list, source, Number.POSITIVE_INFINITY, undefined);
+  return await readContent(list, fileChunks(path), Number.POSITIVE_INFINITY, undefined);
 }
 
 async function readContent(

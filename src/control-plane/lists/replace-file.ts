@@ -30,6 +30,17 @@ export async function adoptPart(path: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
+/** Flushes a part file that another process has written, then puts it into its place. */
+export async function flushAndAdoptPart(path: string): Promise<void> {
+  const handle = await open(partPath(path), 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await adoptPart(path);
+}
+
 export async function discardPart(path: string): Promise<void> {
   await rm(partPath(path), { force: true }).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 // Which table is in force: compiles when content has changed, publishes, and never compiles the same content twice. Main thread;
-// the compiling itself is the helper thread's.
+// the compiling itself is the helper process's.
 
 import { buildTable } from './build-table.ts';
 import type { CompileInput } from './compile-messages.ts';
@@ -52,6 +52,8 @@ export class TableInForce {
   private failuresInARow = 0;
   private cancelRetry: (() => void) | undefined;
   private running: Promise<void> | undefined;
+  /** The last table is on its way to the disk. */
+  private keeping = Promise.resolve();
 
   constructor(lists: readonly KeptList[], options: TableInForceOptions) {
     this.lists = lists;
@@ -91,6 +93,7 @@ export class TableInForce {
     this.cancelRetry?.();
     this.stopping.abort();
     await this.running;
+    await this.keeping;
   }
 
   private input(): CompileInput {
@@ -152,6 +155,7 @@ export class TableInForce {
   private async compile(): Promise<Compiled | undefined> {
     const { stateDirectory, onEvent } = this.options;
     await makeCompiledDirectory(stateDirectory).catch(() => undefined);
+    await this.keeping;
     for (let tries = 1; ; tries++) {
       const input = this.input();
       const contributing = this.listsWithCopies();
@@ -159,7 +163,9 @@ export class TableInForce {
       const path = tablePath(stateDirectory, contentId);
       onEvent({ kind: 'compiling', contentId });
       const begun = performance.now();
-      const outcome = await compileTable({ ...input, contentId, tablePath: path }, this.stopping.signal);
+      const outcome = await compileTable({ ...input, contentId, tablePath: path }, this.stopping.signal, {
+        yieldsToQueries: this.started,
+      });
       if (this.stopping.signal.aborted) return undefined;
       if (outcome.kind === 'compiled') {
         const { table, entryCount } = outcome;
@@ -187,7 +193,7 @@ export class TableInForce {
   private keep(outcome: CompileOutcome & { kind: 'compiled' }, contentId: string, path: string): void {
     const { stateDirectory, onEvent } = this.options;
     this.lastCompiled = contentId;
-    void outcome.written.then(async (reason) => {
+    this.keeping = outcome.written.then(async (reason) => {
       if (reason === undefined) {
         if (this.lastCompiled === contentId) await removeOtherTables(stateDirectory, contentId);
         onEvent({ kind: 'table-kept', contentId, path });

@@ -88,14 +88,10 @@ function plainSearch(given: readonly Entry[], text: string): TableMatch {
   return match;
 }
 
-test('the same entries give the same octets in whatever order they come, and however often', () => {
+test('the same entries give the same octets however often they come', () => {
   fc.assert(
-    fc.property(entries, fc.integer(), (given, seed) => {
-      const shuffled = fc.sample(fc.shuffledSubarray([...given], { minLength: given.length }), {
-        numRuns: 1,
-        seed,
-      })[0]!;
-      assert.deepEqual(new Uint8Array(build([...shuffled, ...given])), new Uint8Array(build(given)));
+    fc.property(entries, (given) => {
+      assert.deepEqual(new Uint8Array(build([...given, ...given])), new Uint8Array(build(given)));
     }),
     { seed: 99, numRuns: 60 },
   );
@@ -107,7 +103,6 @@ test('names whose hashes collide in the 32 bits of a slot are told apart, whiche
     { source: 0, name: one, scope: 'exact', action: 'block' },
     { source: 1, name: other, scope: 'exact', action: 'block' },
   ];
-  assert.deepEqual(build(given), build(given.toReversed()));
   const hasher = new NameHasher(HASH_KEY);
   const match = new TableMatch();
   const sourceOf = (table: BlockTable, text: string): number => {
@@ -116,8 +111,10 @@ test('names whose hashes collide in the 32 bits of a slot are told apart, whiche
     table.find(name, name.length, hasher, match);
     return match.listBlockSource;
   };
-  const both = new BlockTable(build(given));
-  assert.deepEqual([sourceOf(both, one), sourceOf(both, other)], [0, 1]);
+  for (const ordered of [given, given.toReversed()]) {
+    const both = new BlockTable(build(ordered), true);
+    assert.deepEqual([sourceOf(both, one), sourceOf(both, other)], [0, 1]);
+  }
   const alone = new BlockTable(build(given.slice(1)));
   assert.deepEqual([sourceOf(alone, one), sourceOf(alone, other)], [-1, 1]);
 });
@@ -144,6 +141,35 @@ test('finishing twice gives the same table, and names may be added in between', 
   assert.deepEqual(builder.finish(), builder.finish());
   builder.add(1, nameFromText('example.com')!, 13, 'exact', 'block');
   assert.equal(new BlockTable(builder.finish(), true).entryCount, 2);
+});
+
+test('a table written piece by piece is the same one, larger than a piece or not', () => {
+  for (const count of [0, 3, 100_000]) {
+    const builder = new BlockTableBuilder({ hashKey: HASH_KEY, contentId: 'pieces', sources: SOURCES });
+    for (let index = 0; index < count; index++) {
+      const name = nameFromText(`n${index}.example`)!;
+      builder.add(index % 4, name, name.length, 'exact', 'block');
+    }
+    let written = new Uint8Array(0);
+    builder.writeTo((byteLength) => {
+      written = new Uint8Array(byteLength).fill(0xff);
+      return (octets, offset) => written.set(octets, offset);
+    });
+    const finished = builder.finish();
+    assert.equal(new BlockTable(finished, true).entryCount, count);
+    assert.deepEqual(Buffer.compare(written, new Uint8Array(finished)), 0);
+  }
+});
+
+test('a number of names that was expected wrongly changes nothing about the table', () => {
+  const given = Array.from({ length: 3_000 }, (_, index) => nameFromText(`n${index}.example`)!);
+  const octets = [0, 3_000, 100_000].map((expectedNames) => {
+    const builder = new BlockTableBuilder({ hashKey: HASH_KEY, contentId: '', sources: SOURCES, expectedNames });
+    for (const name of given) builder.add(0, name, name.length, 'exact', 'block');
+    return new Uint8Array(builder.finish());
+  });
+  assert.deepEqual(octets[1], octets[0]);
+  assert.deepEqual(octets[2], octets[0]);
 });
 
 test('octets that are no name, and the root, are not added', () => {

@@ -1,4 +1,4 @@
-// Builds a block table (control plane only, in a helper thread).
+// Builds a block table (control plane only, in a helper process).
 
 import { LABEL_MAX_BYTES, NAME_MAX_BYTES } from '../../wire/name.ts';
 import { HASH_KEY_BYTES, NameHasher } from '../name-hash/name-hasher.ts';
@@ -7,6 +7,7 @@ import { CLASS_FIELD, EXACT, SOURCES_MAX, SUBTREE } from './block-table-layout.t
 import { NameArena } from './name-arena.ts';
 import { NameIndex } from './name-index.ts';
 import { SourceSets } from './source-sets.ts';
+import type { PlaceOctets } from './table-pieces.ts';
 import { writeBlockTable } from './write-block-table.ts';
 
 export { BlockTableTooLarge } from './name-arena.ts';
@@ -16,19 +17,23 @@ export interface BuildOptions {
   readonly hashKey: Uint8Array;
   readonly contentId: string;
   readonly sources: readonly TableSource[];
+  /** How many different names are likely to come: right or too low, no memory is wasted on growing. */
+  readonly expectedNames?: number;
 }
+
+const NARROW_SETS_MAX = 0x1_0000;
 
 export class BlockTableBuilder {
   readonly #options: BuildOptions;
   readonly #hasher: NameHasher;
-  readonly #arena = new NameArena();
-  readonly #index = new NameIndex(this.#arena);
+  readonly #index: NameIndex;
   readonly #sets = new SourceSets();
 
   /** Throws RangeError on a key of another length or more than 65,534 sources. */
   constructor(options: BuildOptions) {
     if (options.sources.length > SOURCES_MAX) throw new RangeError(`at most ${SOURCES_MAX} sources`);
     this.#hasher = new NameHasher(options.hashKey);
+    this.#index = new NameIndex(new NameArena(2), options.expectedNames);
     this.#options = { ...options, hashKey: options.hashKey.slice(0, HASH_KEY_BYTES) };
   }
 
@@ -47,15 +52,34 @@ export class BlockTableBuilder {
     if (source === undefined) throw new RangeError(`no source ${sourceIndex}`);
     if (!isListableName(name, length)) return false;
     this.#hasher.hash(name, length);
-    const position = this.#index.intern(this.#hasher.fullHigh >>> 0, name, length);
+    const reference = this.#index.intern(this.#hasher.fullHigh >>> 0, name, length);
     const field = classField(source.kind, action) + (scope === 'subtree' ? SUBTREE : EXACT);
-    this.#index.changeSet(position, this.#sets.with(this.#index.set(position), field, sourceIndex));
+    const known = this.#index.arena.set(reference);
+    const set = this.#sets.with(known, field, sourceIndex);
+    if (set === known) return true;
+    if (set >= NARROW_SETS_MAX && this.#index.arena.setIndexBytes === 2) {
+      // Sets have outgrown two octets: every entry gets four, and this one another place.
+      this.#index.moveTo(new NameArena(4));
+      return this.add(sourceIndex, name, length, scope, action);
+    }
+    this.#index.arena.changeSet(reference, set);
     return true;
   }
 
-  /** The finished table, ready to publish or to write to disk byte for byte. The same for the same names and options. */
+  /** The finished table, ready to publish. The same for the same calls and options. */
   finish(): SharedArrayBuffer {
-    return writeBlockTable(this.#options, this.#index, this.#arena, this.#sets);
+    let buffer = new SharedArrayBuffer(0);
+    this.writeTo((byteLength) => {
+      buffer = new SharedArrayBuffer(byteLength);
+      const table = new Uint8Array(buffer);
+      return (octets, offset) => table.set(octets, offset);
+    });
+    return buffer;
+  }
+
+  /** The same octets, piece by piece: `open` is told how many they will be. Needs no memory for the table as a whole. */
+  writeTo(open: (byteLength: number) => PlaceOctets): void {
+    writeBlockTable(this.#options, this.#index, this.#sets, open);
   }
 }
 

@@ -5,7 +5,7 @@
 // Words are 32 bits in the machine's own byte order. A table written on a machine of the other order shows another layout
 // version and is refused.
 
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** "SOTTO-BT" as octets. */
 export const MAGIC: readonly number[] = [0x53, 0x4f, 0x54, 0x54, 0x4f, 0x2d, 0x42, 0x54];

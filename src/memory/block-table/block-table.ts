@@ -1,7 +1,7 @@
 // Reader of the compiled block table: every name of every list and rule, in one immutable SharedArrayBuffer.
 
 import type { NameHasher } from '../name-hash/name-hasher.ts';
-import { type BlockTableHeader, readHeader } from './block-table-header.ts';
+import { readHeader } from './block-table-header.ts';
 import {
   CLASS_FIELD,
   EXACT,
@@ -50,6 +50,11 @@ export class TableMatch {
   }
 }
 
+// Copies of its own: V8 knows the value of a module's constants, not that of imported ones, and multiplies what it does not know as
+// floating-point numbers.
+const WORDS_OF_SLOT = SLOT_WORDS;
+const FIELDS_OF_SET = SET_FIELDS;
+
 const NOT_FOUND = -1;
 const NO_SOURCE = -1;
 
@@ -62,7 +67,12 @@ export class BlockTable {
   /** The key its names were hashed with: a table answers only to a NameHasher of the same key. */
   readonly hashKey: Uint8Array;
 
-  readonly #header: BlockTableHeader;
+  readonly #probeMax: number;
+  readonly #slotCount: number;
+  readonly #setCount: number;
+  readonly #setIndexBytes: number;
+  readonly #namesOffset: number;
+  readonly #namesEnd: number;
   readonly #filter: Uint32Array<SharedArrayBuffer>;
   readonly #octets: Uint8Array<SharedArrayBuffer>;
   readonly #slots: Uint32Array<SharedArrayBuffer>;
@@ -81,7 +91,12 @@ export class BlockTable {
     this.byteLength = buffer.byteLength;
     this.contentId = header.contentId;
     this.hashKey = header.hashKey;
-    this.#header = header;
+    this.#probeMax = header.probeMax;
+    this.#slotCount = header.slotCount;
+    this.#setCount = header.setCount;
+    this.#setIndexBytes = header.setIndexBytes;
+    this.#namesOffset = header.namesOffset;
+    this.#namesEnd = header.namesEnd;
     this.#filter = new Uint32Array(buffer, header.filterOffset, header.filterWords);
     this.#octets = new Uint8Array(buffer);
     this.#slots = new Uint32Array(buffer, header.slotsOffset, SLOT_WORDS * header.slotCount);
@@ -108,10 +123,10 @@ export class BlockTable {
     if (((this.#filter[bit >>> 5]! >>> (bit & 31)) & 1) === 0) return NOT_FOUND;
     const slots = this.#slots;
     const home = Math.floor(hash * this.#homeScale);
-    const last = Math.min(home + this.#header.probeMax, this.#header.slotCount - 1);
+    const last = Math.min(home + this.#probeMax, this.#slotCount - 1);
     for (let slot = home; slot <= last; slot++) {
-      const entry = slots[SLOT_WORDS * slot + 1]!;
-      const slotHash = slots[SLOT_WORDS * slot]!;
+      const entry = slots[WORDS_OF_SLOT * slot + 1]!;
+      const slotHash = slots[WORDS_OF_SLOT * slot]!;
       // Slots are in hash order without gaps since the home: the first free or larger one ends the search.
       if (entry === 0 || slotHash > hash) return NOT_FOUND;
       if (slotHash === hash && this.#namesSuffix(entry, name, start, nameLength)) return this.#setIndex(entry);
@@ -121,11 +136,12 @@ export class BlockTable {
 
   /** Wire names end with their root octet, so equal octets over the suffix's length are equal names. */
   #namesSuffix(entry: number, name: Uint8Array, start: number, nameLength: number): boolean {
-    const stored = entry + this.#header.setIndexBytes;
-    if (entry < this.#header.namesOffset || stored + nameLength - start > this.#header.namesEnd) return false;
+    const stored = entry + this.#setIndexBytes;
+    if (entry < this.#namesOffset || stored + nameLength - start > this.#namesEnd) return false;
     const octets = this.#octets;
+    const distance = stored - start;
     for (let offset = start; offset < nameLength; offset++) {
-      if (octets[stored + offset - start] !== name[offset]) return false;
+      if (octets[offset + distance] !== name[offset]) return false;
     }
     return true;
   }
@@ -133,12 +149,12 @@ export class BlockTable {
   #setIndex(entry: number): number {
     const octets = this.#octets;
     let set = octets[entry]! | (octets[entry + 1]! << 8);
-    if (this.#header.setIndexBytes === 4) set |= (octets[entry + 2]! << 16) | (octets[entry + 3]! << 24);
-    return set >= 0 && set < this.#header.setCount ? set : NOT_FOUND;
+    if (this.#setIndexBytes === 4) set |= (octets[entry + 2]! << 16) | (octets[entry + 3]! << 24);
+    return set >= 0 && set < this.#setCount ? set : NOT_FOUND;
   }
 
   #merge(set: number, suffix: number, isWholeName: boolean, match: TableMatch): void {
-    const first = SET_FIELDS * set;
+    const first = FIELDS_OF_SET * set;
     if (match.ruleAllowSource === NO_SOURCE) {
       match.ruleAllowSource = this.#source(first + CLASS_FIELD.RULE_ALLOW, isWholeName);
       if (match.ruleAllowSource !== NO_SOURCE) match.ruleAllowSuffix = suffix;

@@ -37,6 +37,16 @@ export class SourceSets {
     return result;
   }
 
+  /** Sets so far, those on the way to larger ones included: a few more than are in use. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The fields of all sets, in the order of their numbers. A view, valid until the next call of `with`. */
+  get all(): Uint16Array {
+    return this.#fields.subarray(0, SET_FIELDS * this.#count);
+  }
+
   /** The fields of `set`: source + 1, 0 for none. A view, valid until the next call of `with`. */
   fields(set: number): Uint16Array {
     return this.#fields.subarray(SET_FIELDS * set, SET_FIELDS * (set + 1));

@@ -7,9 +7,11 @@
 //
 // key[0..7] is HalfSipHash's own key; the other half of the key is the message's first two words, absorbed once in the
 // constructor: 16 secret octets at no cost per name. Each label's length octet keeps the padding unambiguous.
+//
+// The half that is drawn first is called high. The block table needs no more, so a parent's other half is never drawn.
 
 export const HASH_KEY_BYTES = 16;
-export const LABELS_MAX = 128;
+const LABELS_MAX = 128;
 
 const KEY_PREFIX_BYTES = 8;
 
@@ -22,10 +24,10 @@ export class NameHasher {
   labelCount = 0;
   /** Offset in the name at which suffix i starts. */
   readonly suffixOffset: Uint8Array<ArrayBuffer> = new Uint8Array(LABELS_MAX);
-  /** Low 32 bits, signed. */
-  readonly low: Int32Array<ArrayBuffer> = new Int32Array(LABELS_MAX);
   /** High 32 bits, signed. */
   readonly high: Int32Array<ArrayBuffer> = new Int32Array(LABELS_MAX);
+  /** Low 32 bits of the whole name's hash, signed; 0 for the root. */
+  fullLow = 0;
 
   /** The state v0..v3 after both halves of the key. */
   readonly #start: Int32Array;
@@ -43,11 +45,6 @@ export class NameHasher {
     return this.labelCount - 1;
   }
 
-  /** Low half of the whole name's hash, 0 for the root. */
-  get fullLow(): number {
-    return this.labelCount === 0 ? 0 : this.low[this.labelCount - 1]!;
-  }
-
   /** High half of the whole name's hash, 0 for the root. */
   get fullHigh(): number {
     return this.labelCount === 0 ? 0 : this.high[this.labelCount - 1]!;
@@ -56,25 +53,28 @@ export class NameHasher {
   /** `name`: lower-cased uncompressed wire name at offset 0, `length` octets with its root octet. */
   hash(name: Uint8Array, length: number): void {
     const labelOffset = this.#labelOffset;
+    const { suffixOffset, high } = this;
+    const start = this.#start;
+    const nameEnd = length - 1;
     let labelCount = 0;
-    for (let offset = 0; offset < length - 1 && labelCount < LABELS_MAX; labelCount++) {
+    for (let offset = 0; offset < nameEnd && labelCount < LABELS_MAX; labelCount++) {
       labelOffset[labelCount] = offset;
       offset += 1 + name[offset]!;
     }
     this.labelCount = labelCount;
 
-    let v0 = this.#start[0]!;
-    let v1 = this.#start[1]!;
-    let v2 = this.#start[2]!;
-    let v3 = this.#start[3]!;
+    let v0 = start[0]!;
+    let v1 = start[1]!;
+    let v2 = start[2]!;
+    let v3 = start[3]!;
     let absorbedBytes = KEY_PREFIX_BYTES;
-    let end = length - 1;
+    let labelEnd = nameEnd;
     for (let suffix = 0; suffix < labelCount; suffix++) {
-      const start = labelOffset[labelCount - 1 - suffix]!;
-      for (let offset = start; offset < end; offset += 4) {
+      const labelStart = labelOffset[labelCount - 1 - suffix]!;
+      for (let offset = labelStart; offset < labelEnd; offset += 4) {
         let word = name[offset]! | (name[offset + 1]! << 8) | (name[offset + 2]! << 16) | (name[offset + 3]! << 24);
         // What was read past the label belongs to its parent (or to nobody): it becomes the padding.
-        const excessBytes = offset + 4 - end;
+        const excessBytes = offset + 4 - labelEnd;
         if (excessBytes > 0) word &= -1 >>> (excessBytes << 3);
         v3 ^= word;
         // One SipRound, in locals.
@@ -91,15 +91,18 @@ export class NameHasher {
         v0 ^= word;
         absorbedBytes += 4;
       }
-      this.suffixOffset[suffix] = start;
-      this.#finalize(suffix, absorbedBytes << 24, v0, v1, v2, v3);
-      end = start;
+      suffixOffset[suffix] = labelStart;
+      const closing = absorbedBytes << 24;
+      if (labelStart === 0) this.#drawBoth(suffix, closing, v0, v1, v2, v3);
+      else high[suffix] = drawFirst(closing, v0, v1, v2, v3);
+      labelEnd = labelStart;
     }
+    if (labelCount === 0) this.fullLow = 0;
   }
 
-  /** Absorbs the closing word, then draws both halves of the result, from a copy of the running state. */
-  #finalize(suffix: number, lengthWord: number, v0: number, v1: number, v2: number, v3: number): void {
-    v3 ^= lengthWord;
+  /** What `drawFirst` does for the whole name, and the second half of its hash. */
+  #drawBoth(suffix: number, closing: number, v0: number, v1: number, v2: number, v3: number): void {
+    v3 ^= closing;
     for (let round = 0; round <= 6; round++) {
       v0 = (v0 + v1) | 0;
       v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
@@ -112,15 +115,37 @@ export class NameHasher {
       v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
       v2 = (v2 << 16) | (v2 >>> 16);
       if (round === 0) {
-        v0 ^= lengthWord;
+        v0 ^= closing;
         v2 ^= 0xee;
       } else if (round === 3) {
-        this.low[suffix] = v1 ^ v3;
+        this.high[suffix] = v1 ^ v3;
         v1 ^= 0xdd;
       }
     }
-    this.high[suffix] = v1 ^ v3;
+    this.fullLow = v1 ^ v3;
   }
+}
+
+/** Absorbs the closing word, then draws the first half of the result, from a copy of the running state. */
+function drawFirst(closing: number, v0: number, v1: number, v2: number, v3: number): number {
+  v3 ^= closing;
+  for (let round = 0; round <= 3; round++) {
+    v0 = (v0 + v1) | 0;
+    v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+    v0 = (v0 + v3) | 0;
+    v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+    v2 = (v2 + v1) | 0;
+    v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
+    if (round === 0) {
+      v0 ^= closing;
+      v2 ^= 0xee;
+    }
+  }
+  return v1 ^ v3;
 }
 
 /** The state v0..v3 once the whole key is absorbed. Not hot, so its SipRound works on an array. */

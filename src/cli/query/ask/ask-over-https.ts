@@ -1,6 +1,6 @@
 // One question as a POST over HTTP/2 (RFC 8484 section 4.1) to a pinned address.
 
-import { Client, type Dispatcher } from 'undici';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { connectPinned } from '../../../upstream/connect-pinned.ts';
 import { MESSAGE_MAX_BYTES } from '../../../wire/header.ts';
 import { visible } from '../../visible-text.ts';
@@ -18,9 +18,18 @@ export async function askOverHttps(query: Uint8Array, to: VerifiedDestination, p
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMilliseconds);
   // The connector is given the address, so the name in the origin is never looked up.
-  const connect = connectPinned({ ...to, connectMilliseconds: timeoutMilliseconds }, (error) => {
-    connectError = error;
-  });
+  const connect: buildConnector.connector = (_options, callback) => {
+    const socket = connectPinned(
+      { ...to, connectMilliseconds: timeoutMilliseconds },
+      {
+        onConnected: () => callback(null, socket),
+        onConnectFailed(error) {
+          connectError = error;
+          callback(error, null);
+        },
+      },
+    );
+  };
   const client = new Client(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, { connect, allowH2: true });
   try {
     const { signal } = deadline;
