@@ -31,11 +31,12 @@ const ANY_BUILT_IN = [
 
 const ROOMS: readonly Room[] = [
   { folder: 'wire', imports: [], outside: [] },
-  { folder: 'memory', imports: ['wire'], outside: [] },
+  { folder: 'http2', imports: ['wire'], outside: [] },
+  { folder: 'memory', imports: ['wire'], outside: ['vm'] },
   { folder: 'policy', imports: ['wire', 'memory'], outside: [] },
   { folder: 'plane-messages', imports: [], outside: [] },
   { folder: 'sockets', imports: ['wire'], outside: ['koffi', 'dgram', 'net', 'tls'] },
-  { folder: 'upstream', imports: ['wire', 'memory', 'sockets'], outside: ['undici', 'tls', 'net'] },
+  { folder: 'upstream', imports: ['wire', 'memory', 'http2', 'sockets'], outside: ['tls', 'net'] },
   {
     folder: 'data-plane',
     imports: ['wire', 'memory', 'policy', 'upstream', 'plane-messages', 'sockets'],

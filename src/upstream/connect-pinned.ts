@@ -1,7 +1,6 @@
 // Opens the TLS connection to a pinned address. No name is looked up: the socket is given the address, TLS the name.
 
-import { checkServerIdentity, connect, type SecureContext } from 'node:tls';
-import type { buildConnector } from 'undici';
+import { checkServerIdentity, connect, type SecureContext, type TLSSocket } from 'node:tls';
 
 export interface PinnedAddress {
   /** Textual IP address to connect to. */
@@ -24,46 +23,48 @@ export class ConnectTimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/**
- * undici's connector for one pinned address; its own would look the name up and fall back to HTTP/1.1.
- * `onFailure` hears of every failed connection before the requests that wait for it.
- */
-export function connectPinned(pinned: PinnedAddress, onFailure: (error: Error) => void): buildConnector.connector {
-  return (_options, callback) => {
-    const socket = connect({
-      host: pinned.address,
-      port: pinned.port,
-      servername: pinned.hostIsName ? pinned.host : '',
-      checkServerIdentity: (_servername, certificate) => checkServerIdentity(pinned.host, certificate),
-      secureContext: pinned.secureContext,
-      ALPNProtocols: ['h2'],
-    });
-    socket.setNoDelay(true);
-    let settled = false;
-    // setImmediate: after a pause of the whole process, what the server sent meanwhile is read first.
-    const giveUp = (): void => {
-      if (!settled) socket.destroy(new ConnectTimeoutError());
-    };
-    const timer = setTimeout(() => setImmediate(giveUp), pinned.connectMilliseconds);
-    const fail = (error: Error): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      onFailure(error);
-      callback(error, null);
-    };
-    socket.once('secureConnect', () => {
-      if (socket.alpnProtocol !== 'h2') {
-        socket.destroy();
-        fail(new NoHttp2Error());
-        return;
-      }
-      settled = true;
-      clearTimeout(timer);
-      callback(null, socket);
-    });
-    // Stays attached for the life of the socket: a late error must find a listener.
-    socket.on('error', fail);
-    socket.once('close', () => fail(new Error('closed during the TLS handshake')));
+/** What becomes of a connection attempt: exactly one of the two is called, once, later. */
+export interface PinnedConnector {
+  /** TLS is up, the certificate good, HTTP/2 agreed on. */
+  onConnected(): void;
+  onConnectFailed(error: Error): void;
+}
+
+/** Nothing may be written before `onConnected`: it would leave before the certificate is checked. */
+export function connectPinned(pinned: PinnedAddress, connector: PinnedConnector): TLSSocket {
+  const socket = connect({
+    host: pinned.address,
+    port: pinned.port,
+    servername: pinned.hostIsName ? pinned.host : '',
+    checkServerIdentity: (_servername, certificate) => checkServerIdentity(pinned.host, certificate),
+    secureContext: pinned.secureContext,
+    ALPNProtocols: ['h2'],
+  });
+  socket.setNoDelay(true);
+  let settled = false;
+  // setImmediate: after a pause of the whole process, what the server sent meanwhile is read first.
+  const giveUp = (): void => {
+    if (!settled) socket.destroy(new ConnectTimeoutError());
   };
+  const timer = setTimeout(() => setImmediate(giveUp), pinned.connectMilliseconds);
+  const fail = (error: Error): void => {
+    if (settled) return;
+    settled = true;
+    clearTimeout(timer);
+    connector.onConnectFailed(error);
+  };
+  socket.once('secureConnect', () => {
+    if (socket.alpnProtocol !== 'h2') {
+      socket.destroy();
+      fail(new NoHttp2Error());
+      return;
+    }
+    settled = true;
+    clearTimeout(timer);
+    connector.onConnected();
+  });
+  // Stays attached for the life of the socket: a late error must find a listener.
+  socket.on('error', fail);
+  socket.once('close', () => fail(new Error('closed during the TLS handshake')));
+  return socket;
 }

@@ -2,11 +2,12 @@
 
 import { type Clock, monotonicClock } from '../memory/monotonic-clock.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
+import { ExchangeSet } from './exchange-set.ts';
 import { Health } from './health.ts';
 import type { Route } from './route.ts';
 import { Server } from './server.ts';
-import type { Upstream, UpstreamEvent, UpstreamOutcome } from './upstream.ts';
-import { failure } from './upstream-failure.ts';
+import type { Asker, AsksUpstream, Upstream, UpstreamEvent, UpstreamFailed, UpstreamOutcome } from './upstream.ts';
+import { failure, type UpstreamFailure } from './upstream-failure.ts';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from './upstream-limits.ts';
 import type { UpstreamSettings } from './upstream-settings.ts';
 
@@ -20,7 +21,7 @@ export interface UpstreamOptions {
 }
 
 /** An upstream that can also be asked whether it is there. */
-export interface ProbedUpstream extends Upstream {
+export interface ProbedUpstream extends Upstream, AsksUpstream {
   /**
    * True as soon as one server answers, false when none does (within seconds). Also keeps the search for a way back going for the
    * next 30 s, as queries do: for those who wait for the network without having a query.
@@ -40,12 +41,13 @@ class DohUpstream implements ProbedUpstream {
   readonly #health: Health;
   readonly #context: ExchangeContext;
   readonly #limits: UpstreamLimits;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #exchanges: ExchangeSet;
   #closed = false;
 
   constructor(settings: readonly UpstreamSettings[], options: UpstreamOptions) {
     this.#limits = { ...UPSTREAM_LIMITS, ...options.limits };
     const clock = options.clock ?? monotonicClock();
+    this.#exchanges = new ExchangeSet(this.#limits, clock);
     const servers = settings.map(
       (one, index) =>
         new Server(one, index, options.shareOfRate ?? 1, this.#limits, clock, (route, reason) =>
@@ -64,17 +66,32 @@ class DohUpstream implements ProbedUpstream {
   }
 
   exchange(query: Uint8Array): Promise<UpstreamOutcome> {
-    if (this.#closed) return Promise.resolve(CLOSED);
-    const { exchangesInFlight } = this.#limits;
-    if (this.#exchanges.size >= exchangesInFlight) {
-      return Promise.resolve(failure('overloaded', 'not-sent', `${exchangesInFlight} questions are waiting already`));
-    }
-    this.#health.noteAsked();
     return new Promise((resolve) => {
-      const exchange = new Exchange(this.#context, query, resolve);
-      this.#exchanges.add(exchange);
-      exchange.start();
+      this.ask(query, {
+        // A copy: the octets are the connection's.
+        onAnswer: (message, server) => resolve({ ok: true, message: new Uint8Array(message), server }),
+        onFailure: resolve,
+      });
     });
+  }
+
+  ask(query: Uint8Array, asker: Asker): void {
+    const reason = this.#start(query, asker);
+    // Later, as every other outcome: who asks is in the middle of something.
+    if (reason !== undefined) queueMicrotask(() => asker.onFailure(asFailed(reason)));
+  }
+
+  #start(query: Uint8Array, asker: Asker): UpstreamFailure | undefined {
+    if (this.#closed) return CLOSED;
+    const { exchangesInFlight } = this.#limits;
+    if (this.#exchanges.size >= exchangesInFlight)
+      return failure('overloaded', 'not-sent', `${exchangesInFlight} questions are waiting already`);
+    const exchange = new Exchange(this.#context, query, asker);
+    this.#health.noteAsked(exchange.startedAt);
+    this.#exchanges.add(exchange);
+    const reason = exchange.start();
+    if (reason !== undefined) this.#exchanges.delete(exchange);
+    return reason;
   }
 
   probe(): Promise<boolean> {
@@ -84,7 +101,11 @@ class DohUpstream implements ProbedUpstream {
   async close(): Promise<void> {
     this.#closed = true;
     this.#health.close();
-    for (const exchange of this.#exchanges) exchange.end(CLOSED);
-    await Promise.all(this.#routes.map((route) => route.close(CLOSED)));
+    this.#exchanges.failAll(CLOSED);
+    for (const route of this.#routes) route.close(CLOSED);
   }
+}
+
+function asFailed({ code, detail }: UpstreamFailure): UpstreamFailed {
+  return { ok: false, code, detail };
 }

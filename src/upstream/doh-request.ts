@@ -1,35 +1,44 @@
 // One DNS query as one HTTP request (RFC 8484 section 4.1) on one connection: collects the reply and decides whether it counts.
 
-import { type Dispatcher, errors } from 'undici';
+import { ERROR, errorName } from '../http2/frame.ts';
 import { MESSAGE_MAX_BYTES } from '../wire/header.ts';
 import { replyFault, subtractAge } from './check-reply.ts';
 import type { Connection } from './connection.ts';
+import type { ResponseReader } from './http2-client.ts';
+import type { ResponseHead } from './response-head.ts';
 import type { Route } from './route.ts';
 import { failure, type UpstreamFailure } from './upstream-failure.ts';
 
 /** Who asked: an exchange or a probe. Exactly one of the two is called, once, unless the request is cancelled. */
 export interface RequestOwner {
+  /** `message` is the owner's to write to, and valid during the call. */
   onAnswer(request: DohRequest, message: Uint8Array): void;
   onFailure(request: DohRequest, failure: UpstreamFailure): void;
 }
 
 const NOTHING = new Uint8Array(0);
+const DNS_MESSAGE = 'application/dns-message';
+/** A server that refuses a request unread is asked once more at once; a second time counts as a failure. */
+const REPEATS_MAX = 1;
 
-export class DohRequest implements Dispatcher.DispatchHandler {
+export class DohRequest implements ResponseReader {
   readonly route: Route;
   readonly query: Uint8Array;
   readonly #owner: RequestOwner;
   /** Set once it is handed to a connection; until then it waits for a free stream. */
   connection: Connection | undefined;
+  /** On that connection; 0 until it is open. */
+  streamId = 0;
   /** When it was handed to a connection. */
   sentAt = Infinity;
   /** How it ended, if it failed. */
   failure: UpstreamFailure | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
   #settled = false;
-  /** The first chunk as it came; with further ones, a buffer of ours that grows. */
+  #repeats = 0;
+  /** The last piece as it came; with several, a buffer of ours that grows. */
   #body: Uint8Array = NOTHING;
   #length = 0;
+  #announcedLength = -1;
   #ageSeconds = 0;
 
   constructor(route: Route, query: Uint8Array, owner: RequestOwner) {
@@ -58,7 +67,7 @@ export class DohRequest implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     this.#settled = true;
     if (this.connection === undefined) this.route.forget(this);
-    else this.#reset();
+    else this.connection.cancel(this);
   }
 
   fail(reason: UpstreamFailure): void {
@@ -68,47 +77,40 @@ export class DohRequest implements Dispatcher.DispatchHandler {
     this.#owner.onFailure(this, reason);
   }
 
-  // The rest is called by undici.
+  // The rest is called by the connection's HTTP/2 client.
 
-  /** Also called again when undici repeats the request after a GOAWAY or a refused stream. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    this.#body = NOTHING;
-    this.#length = 0;
-    if (this.#settled) this.#reset();
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
+  onHead(head: ResponseHead): void {
     this.connection!.noteHeard();
-    if (status < 200) return;
-    this.#ageSeconds = Number(headers.age ?? 0);
-    if (status !== 200) this.#reject(`HTTP status ${status}`);
-    else if (!isDnsMessage(headers['content-type'])) this.#reject('reply that is not application/dns-message');
-    else if (Number(headers['content-length']) > MESSAGE_MAX_BYTES) this.#reject('reply larger than a DNS message');
+    this.#ageSeconds = head.ageSeconds;
+    this.#announcedLength = head.contentLength;
+    if (head.status !== 200) this.#reject(`HTTP status ${head.status}`);
+    else if (!isDnsMessage(head.contentType)) this.#reject('reply that is not application/dns-message');
+    else if (head.contentLength > MESSAGE_MAX_BYTES) this.#reject('reply larger than a DNS message');
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    if (this.#settled) return;
-    const start = this.#length;
-    this.#length += chunk.length;
-    if (this.#length > MESSAGE_MAX_BYTES) this.#reject('reply larger than a DNS message');
-    else if (start === 0) this.#body = chunk;
-    else this.#append(chunk, start);
+  onData(bytes: Uint8Array, start: number, end: number, isLast: boolean): void {
+    const length = this.#length + end - start;
+    if (length > MESSAGE_MAX_BYTES) {
+      this.#reject('reply larger than a DNS message');
+    } else if (isLast && this.#length === 0) {
+      this.#body = bytes.subarray(start, end);
+      this.#length = length;
+    } else {
+      this.#append(bytes.subarray(start, end));
+    }
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     const connection = this.connection!;
     connection.noteHeard();
-    connection.noteEnded();
+    connection.noteEnded(this);
     if (this.#settled) return;
-    const message = this.#body.subarray(0, this.#length);
-    const fault = replyFault(this.query, message);
+    const message = this.#length === this.#body.length ? this.#body : this.#body.subarray(0, this.#length);
+    const isCut = this.#announcedLength >= 0 && this.#announcedLength !== this.#length;
+    const fault = isCut ? 'reply of another length than its content-length' : replyFault(this.query, message);
     if (fault === undefined) {
       this.#settled = true;
+      // What is not a number says nothing.
       if (this.#ageSeconds > 0) subtractAge(message, this.#ageSeconds);
       this.#owner.onAnswer(this, message);
     } else {
@@ -116,44 +118,45 @@ export class DohRequest implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    const connection = this.connection!;
-    // First, so that nothing is sent on the dying connection from inside its own error handling.
-    if (!isOfOneStream(error)) this.route.replace(connection);
-    connection.noteEnded();
-    this.fail(connection.failureOf(error));
+  onReset(errorCode: number): void {
+    this.connection!.noteEnded(this);
+    this.fail(failure('unreachable', 'broken', `${this.route.where}: stream broken (HTTP/2: ${errorName(errorCode)})`));
   }
 
-  /** Copied, not collected: chunks of one octet each would take a hundred times their size. */
-  #append(chunk: Uint8Array, start: number): void {
-    if (this.#length > this.#body.length) {
-      const larger = new Uint8Array(Math.min(MESSAGE_MAX_BYTES, Math.max(this.#length, 2 * start)));
-      larger.set(this.#body.subarray(0, start));
+  onUnprocessed(): void {
+    const connection = this.connection!;
+    if (this.#repeats === REPEATS_MAX) {
+      this.onReset(ERROR.REFUSED_STREAM);
+      return;
+    }
+    this.#repeats++;
+    this.connection = undefined;
+    this.streamId = 0;
+    this.sentAt = Infinity;
+    this.route.repeat(this, connection);
+  }
+
+  /** Copied, not collected: pieces of one octet each would take a hundred times their size. */
+  #append(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#body.length) {
+      const larger = new Uint8Array(Math.min(MESSAGE_MAX_BYTES, Math.max(length, 2 * this.#length)));
+      larger.set(this.#body.subarray(0, this.#length));
       this.#body = larger;
     }
-    this.#body.set(chunk, start);
+    this.#body.set(piece, this.#length);
+    this.#length = length;
   }
 
   #reject(what: string): void {
     if (this.#settled) return;
+    // First, so that the stream is over before anything is asked instead.
+    this.connection!.cancel(this);
     this.fail(failure('bad-reply', 'reply', `${this.route.where}: ${what}`));
-    this.#reset();
   }
-
-  /** Ends the stream with RST_STREAM; `onResponseError` follows and gives the stream back. */
-  #reset(): void {
-    this.#controller?.abort(new errors.InformationalError('no longer wanted'));
-  }
-}
-
-/** Whether an error ended this request alone and left the connection as it was. */
-function isOfOneStream(error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'UND_ERR_INFO' || code === 'ERR_HTTP2_STREAM_ERROR';
 }
 
 /** RFC 8484 section 6; parameters are allowed. */
-function isDnsMessage(contentType: string | string[] | undefined): boolean {
-  if (typeof contentType !== 'string') return false;
-  return contentType.split(';', 1)[0]!.trim().toLowerCase() === 'application/dns-message';
+function isDnsMessage(contentType: string): boolean {
+  return contentType === DNS_MESSAGE || contentType.split(';', 1)[0]!.trim().toLowerCase() === DNS_MESSAGE;
 }

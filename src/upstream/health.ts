@@ -36,8 +36,8 @@ export class Health {
   }
 
   /** Somebody wants an answer: failing addresses are worth probing. */
-  noteAsked(): void {
-    this.#askedAt = this.#clock();
+  noteAsked(now: number): void {
+    this.#askedAt = now;
     if (this.#troubled && this.#timer === undefined) this.#tick();
   }
 
@@ -70,7 +70,7 @@ export class Health {
 
   /** Asks the servers whether they answer at all; true as soon as one does. Keeps the search going like an exchange does. */
   probe(): Promise<boolean> {
-    this.noteAsked();
+    this.noteAsked(this.#clock());
     const routes = this.#servers.flatMap((server) => server.routes);
     const good = routes.find((route) => route.state === 'good');
     return new Promise((resolve) => {

@@ -59,6 +59,13 @@ export class Route implements ConnectionOwner {
     this.onStreamFree();
   }
 
+  /** Once more: the server has refused it unread on `connection`. */
+  repeat(request: DohRequest, connection: Connection): void {
+    this.#waiting.add(request);
+    connection.noteEnded(request);
+    this.onStreamFree();
+  }
+
   /** Drops a request that has not been sent. */
   forget(request: DohRequest): void {
     this.#waiting.delete(request);
@@ -72,18 +79,20 @@ export class Route implements ConnectionOwner {
 
   /** The next request gets a new connection; `connection` ends now, and its requests may be repeated elsewhere. */
   giveUp(connection: Connection): void {
-    void connection.destroy(failure('timeout', 'broken', `${this.where}: no answer, connection given up`));
-    this.#drop(connection);
+    if (this.#connection === connection) this.#connection = undefined;
+    connection.destroy(failure('timeout', 'broken', `${this.where}: no answer, connection given up`));
+    this.onStreamFree();
   }
 
-  async close(reason: UpstreamFailure): Promise<void> {
+  close(reason: UpstreamFailure): void {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#failWaiting(reason);
-    await connection?.destroy(reason);
+    connection?.destroy(reason);
   }
 
   onStreamFree(): void {
+    if (this.#waiting.size === 0) return;
     for (const request of this.#waiting) {
       if (this.#connection?.worn) {
         this.#connection.retire();
@@ -101,6 +110,10 @@ export class Route implements ConnectionOwner {
     if (connection !== this.#connection) return;
     this.#onUnconnectable(this, reason);
     this.#failWaiting(reason);
+  }
+
+  onEnding(connection: Connection): void {
+    this.#drop(connection);
   }
 
   #drop(connection: Connection): void {

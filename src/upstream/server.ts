@@ -3,6 +3,7 @@
 import type { Clock } from '../memory/monotonic-clock.ts';
 import { parseAddress } from '../wire/ip-address.ts';
 import { RateBudget } from './rate-budget.ts';
+import { RequestTemplate } from './request-template.ts';
 import { Route } from './route.ts';
 import { trustedRoots } from './trusted-roots.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
@@ -33,6 +34,7 @@ export class Server {
     const octets = new Uint8Array(16);
     const hostIsName = !parseAddress(host, octets);
     const secureContext = trustedRoots(settings.caPem);
+    const template = new RequestTemplate(url);
     const perSecond = settings.maxQueriesPerSecond;
     this.name = settings.name;
     this.index = index;
@@ -41,7 +43,7 @@ export class Server {
       // A name here would be looked up by the system's resolver, in the clear.
       if (!parseAddress(address, octets)) throw new TypeError(`${settings.name}: ${address} is not an IP address`);
       const where = `${settings.name} at ${address}`;
-      const endpoint = { where, url, host, hostIsName, address, secureContext };
+      const endpoint = { where, url, template, host, hostIsName, address, secureContext };
       return new Route(this, endpoint, limits, clock, onUnconnectable);
     });
   }

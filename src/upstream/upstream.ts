@@ -15,13 +15,32 @@ export type UpstreamFailureCode =
 
 export type UpstreamOutcome =
   | { readonly ok: true; readonly message: Uint8Array; readonly server: string }
-  | { readonly ok: false; readonly code: UpstreamFailureCode; readonly detail: string };
+  | UpstreamFailed;
+
+/** Who waits for an answer. Exactly one of the two is called, once, after `ask` has returned. */
+export interface Asker {
+  /** `message` may be written to, and is valid during the call. `server`: as the settings name it. */
+  onAnswer(message: Uint8Array, server: string): void;
+  onFailure(failure: UpstreamFailed): void;
+}
+
+export interface UpstreamFailed {
+  readonly ok: false;
+  readonly code: UpstreamFailureCode;
+  readonly detail: string;
+}
+
+/** The way out for queries of clients: nothing is allocated for the waiting itself. */
+export interface AsksUpstream {
+  /**
+   * Sends a query built by wire/query-builder; the asker hears within 4 s (`deadlineMilliseconds`): a message that has the right
+   * ID and question and is well formed, or a failure. Fails over between addresses and servers; one safe retry.
+   */
+  ask(query: Uint8Array, asker: Asker): void;
+}
 
 export interface Upstream {
-  /**
-   * Sends a query built by wire/query-builder and resolves within 4 s (`deadlineMilliseconds`) with a message that has the right ID
-   * and question and is well formed, or with a failure. Never rejects. Fails over between addresses and servers; one safe retry.
-   */
+  /** The same as a promise with a message of its own, for the process's own questions. Never rejects. */
   exchange(query: Uint8Array): Promise<UpstreamOutcome>;
   /** Ends the connections; pending exchanges fail. */
   close(): Promise<void>;

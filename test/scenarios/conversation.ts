@@ -77,8 +77,12 @@ export class Conversation {
       clock: () => this.clock(),
       onInternalError: (error) => this.internalErrors.push(error),
       upstream: {
-        exchange: (query) => this.exchange(query),
-        close: async () => undefined,
+        ask: (query, asker) => {
+          void this.exchange(query).then((outcome) => {
+            if (outcome.ok) asker.onAnswer(outcome.message, outcome.server);
+            else asker.onFailure(outcome);
+          });
+        },
       },
     });
   }

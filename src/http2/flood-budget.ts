@@ -1,0 +1,36 @@
+// How much a peer may send that asks nothing and answers nothing. Answers and time pay the points back.
+
+export const COST = {
+  /** PING, SETTINGS: it makes us send one back. */
+  ACKNOWLEDGED: 5,
+  /** A frame that changes nothing: empty DATA, PRIORITY, an unknown type, a stream long ended. */
+  IDLE: 1,
+} as const;
+
+const BUDGET_POINTS = 1000;
+const POINTS_BACK_PER_SECOND = 10;
+
+export class FloodBudget {
+  readonly #clock: () => number;
+  #points = 0;
+  #changedAt = 0;
+
+  /** `clock`: monotonic milliseconds. */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  /** False: used up, the connection has to go. */
+  charge(points: number): boolean {
+    const now = this.#clock();
+    const back = ((now - this.#changedAt) / 1000) * POINTS_BACK_PER_SECOND;
+    this.#changedAt = now;
+    this.#points = Math.max(0, this.#points - back) + points;
+    return this.#points <= BUDGET_POINTS;
+  }
+
+  /** Something useful came. */
+  earn(): void {
+    if (this.#points > 0) this.#points -= 1;
+  }
+}
