@@ -111,19 +111,14 @@ describe('a bug', () => {
   });
 
   test('in the upstream costs SERVFAIL, and the question can be asked again', async () => {
-    for (const fail of [
-      () => {
-        throw new Error('a bug');
-      },
-      () => Promise.reject(new Error('a bug')),
-    ]) {
-      const talk = new Conversation();
-      talk.exchange = fail;
-      assert.equal((await talk.ask({ name: 'www.example.org' })).packet.rcode, 'SERVFAIL');
-      talk.exchange = () => REPLIES;
-      assert.equal((await talk.ask({ name: 'www.example.org' })).packet.rcode, 'NOERROR');
-      assert.equal(talk.waiting, 0);
-    }
+    const talk = new Conversation();
+    talk.exchange = () => {
+      throw new Error('a bug');
+    };
+    assert.equal((await talk.ask({ name: 'www.example.org' })).packet.rcode, 'SERVFAIL');
+    talk.exchange = () => REPLIES;
+    assert.equal((await talk.ask({ name: 'www.example.org' })).packet.rcode, 'NOERROR');
+    assert.equal(talk.waiting, 0);
   });
 });
 

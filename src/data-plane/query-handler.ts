@@ -1,10 +1,10 @@
-// Runs the pipeline: one flat loop for a query, one for each answer that comes back. A bug in a step costs one answer
+// Runs the pipeline: once for a query, once for each answer that comes back. A bug in a step costs one answer
 // (SERVFAIL), never the listener.
 
 import type { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
 import { counterIndex, type ThreadCounters } from '../memory/counters/counters.ts';
 import type { Clock } from '../memory/monotonic-clock.ts';
-import type { Upstream, UpstreamOutcome } from '../upstream/upstream.ts';
+import type { AsksUpstream, UpstreamFailureCode } from '../upstream/upstream.ts';
 import { buildQuery } from '../wire/query-builder.ts';
 import { readQuery } from '../wire/query-reader.ts';
 import type { Answer } from './answer.ts';
@@ -22,7 +22,7 @@ export interface QueryHandlerParts {
   readonly inForce: PolicyInForce;
   readonly cache: AnswerCache;
   readonly counters: ThreadCounters;
-  readonly upstream: Upstream;
+  readonly upstream: AsksUpstream;
   readonly clock: Clock;
   /** A bug was caught; never carries names or addresses. */
   onInternalError(error: unknown): void;
@@ -43,16 +43,23 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   const { counters, upstream, clock, inForce } = parts;
   const query = new Query(parts.hashKey);
   const inspector = new AnswerInspector(inForce, parts.hashKey);
-  const pending = new PendingQuestions(ask, counters);
+  const pending = new PendingQuestions(
+    {
+      ask,
+      onAnswer: (question, message) => settle(question, takeIn(question, message), 'bad-reply'),
+      onFailure: (question, { code }) => settle(question, undefined, code),
+    },
+    counters,
+  );
   const pipeline: Pipeline = buildPipeline({ inForce, cache: parts.cache, inspector, pending, counters });
   const { onQuery, onAnswer, onReply } = pipeline;
 
   const handler: QueryHandler = (sink, returnPath, message, length, clientAddress) => {
     query.begin(sink, returnPath, message, length, clientAddress, nowSeconds());
     counters.increment(FIRST_TRANSPORT + sink.transport.index);
-    let verdict: number = VERDICT.PASS;
+    let verdict: number;
     try {
-      for (let i = 0; verdict === VERDICT.PASS && i < onQuery.length; i++) verdict = onQuery[i]!.run(query);
+      verdict = onQuery(query);
     } catch (error) {
       verdict = internalError(error);
     }
@@ -78,7 +85,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
 
   function prepareReply(): void {
     try {
-      for (let i = 0; i < onReply.length; i++) onReply[i]!.run(query);
+      onReply(query);
     } catch (error) {
       internalError(error);
     }
@@ -97,15 +104,13 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   }
 
   /** Ends in `settle`, whatever happens: else the question and all who join it would wait for ever. */
-  async function ask(pendingQuestion: PendingQuestion): Promise<void> {
-    let outcome: UpstreamOutcome;
+  function ask(question: PendingQuestion): void {
     try {
-      outcome = await upstream.exchange(outgoingQuery(pendingQuestion));
+      upstream.ask(outgoingQuery(question), question);
     } catch (error) {
       note(error);
-      outcome = { ok: false, code: 'bad-reply', detail: 'internal error' };
+      queueMicrotask(() => settle(question, undefined, 'bad-reply'));
     }
-    settle(pendingQuestion, outcome);
   }
 
   function outgoingQuery({ question }: PendingQuestion): Uint8Array {
@@ -119,9 +124,8 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     });
   }
 
-  function settle(pendingQuestion: PendingQuestion, outcome: UpstreamOutcome): void {
-    const answer = outcome.ok ? takeIn(pendingQuestion, outcome.message) : undefined;
-    for (const waiter of pending.settle(pendingQuestion)) {
+  function settle(question: PendingQuestion, answer: Answer | undefined, failure: UpstreamFailureCode): void {
+    for (const waiter of pending.settle(question)) {
       query.begin(
         waiter.sink,
         waiter.returnPath,
@@ -132,7 +136,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
       );
       let verdict: number;
       try {
-        verdict = deliver(waiter, answer, outcome);
+        verdict = deliver(waiter, answer, failure);
       } catch (error) {
         verdict = internalError(error);
       }
@@ -152,7 +156,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
       isFaulty: false,
     };
     try {
-      for (const step of onAnswer) step.run(answer);
+      onAnswer(answer);
       return answer.isFaulty ? undefined : answer;
     } catch (error) {
       note(error);
@@ -160,11 +164,11 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     }
   }
 
-  function deliver(waiter: Waiter, answer: Answer | undefined, outcome: UpstreamOutcome): number {
+  function deliver(waiter: Waiter, answer: Answer | undefined, failure: UpstreamFailureCode): number {
     readQuery(waiter.message, waiter.message.length, query.facts);
-    if (answer === undefined) return replyUpstreamFailure(query, outcome.ok ? 'bad-reply' : outcome.code);
+    if (answer === undefined) return replyUpstreamFailure(query, failure);
     if (answer.inspection !== CLEAN) return replyInspected(query, inForce, answer.inspection);
-    query.ownReply.set(answer.message.subarray(0, answer.length));
+    query.reply.set(answer.message.subarray(0, answer.length));
     query.replyLength = answer.length;
     query.replyIsRelayed = true;
     query.outcome = OUTCOME.UPSTREAM;

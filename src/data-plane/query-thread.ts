@@ -3,12 +3,14 @@
 import { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
 import { ThreadCounters } from '../memory/counters/counters.ts';
 import { monotonicClock } from '../memory/monotonic-clock.ts';
+import { releaseUnusedMemory } from '../memory/release-unused.ts';
 import type { FromThread, ToThread } from '../plane-messages/messages.ts';
 import type { ThreadStart } from '../plane-messages/thread-start.ts';
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
 import { createUpstream, type ProbedUpstream } from '../upstream/create-upstream.ts';
 import type { UpstreamEvent } from '../upstream/upstream.ts';
 import { listenerCounters } from './listener-counters.ts';
+import { coarseClock } from './coarse-clock.ts';
 import { PolicyInForce } from './policy-in-force.ts';
 import { createQueryHandler, type HandlesQueries } from './query-handler.ts';
 import { ThreadListeners } from './thread-listeners.ts';
@@ -43,7 +45,7 @@ export class QueryThread {
       cache: new AnswerCache(start.answerCache, start.threadSlot),
       counters,
       upstream: this.#upstream,
-      clock,
+      clock: coarseClock(clock),
       onInternalError: (error) =>
         log('error', 'a query met an error of our own; it got SERVFAIL', { stack: stackOf(error) }),
     });
@@ -60,6 +62,8 @@ export class QueryThread {
     switch (message.kind) {
       case 'policy':
         this.#inForce.replace(message.blockTable, message.live);
+        // The table before: no query needs it any more.
+        setImmediate(releaseUnusedMemory);
         break;
       case 'certificates':
         this.#replaceCertificates(message.certificates);

@@ -4,7 +4,6 @@
 import { type AnswerKey, CachedAnswer } from '../memory/answer-cache/answer-cache.ts';
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
 import { Decision } from '../policy/decide.ts';
-import { MESSAGE_MAX_BYTES } from '../wire/header.ts';
 import { RCODE } from '../wire/numbers.ts';
 import { QueryFacts } from '../wire/query-reader.ts';
 import type { ReplyOpt } from '../wire/reply-builder.ts';
@@ -57,10 +56,8 @@ export class Query {
   readonly decision: Decision = new Decision();
   readonly cached: CachedAnswer = new CachedAnswer();
 
-  /** Answers of our own are built here. */
-  readonly ownReply: Uint8Array<ArrayBuffer> = new Uint8Array(MESSAGE_MAX_BYTES);
-  /** The answer so far: `ownReply`, or the buffer that the cache filled. */
-  reply: Uint8Array = this.ownReply;
+  /** The answer so far: ours is built here, and here the cache copies what it found. */
+  readonly reply: Uint8Array<ArrayBuffer> = this.cached.message;
   replyLength = 0;
   /** The answer was made for somebody else's identical question: ID, flags and letter case are still to be restored. */
   replyIsRelayed = false;
@@ -87,7 +84,6 @@ export class Query {
     this.length = length;
     this.clientAddress = clientAddress;
     this.nowSeconds = nowSeconds;
-    this.reply = this.ownReply;
     this.replyLength = 0;
     this.replyIsRelayed = false;
     this.outcome = OUTCOME.LOCAL;

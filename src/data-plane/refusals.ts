@@ -37,12 +37,12 @@ export function replyBlocked(query: Query, inForce: PolicyInForce, reason: Reaso
       const ipv6 = blockResponse.kind === 'address' ? blockResponse.aaaa : NULL_IPV6;
       const address = query.facts.type === TYPE.A ? ipv4 : query.facts.type === TYPE.AAAA ? ipv6 : undefined;
       if (address !== undefined) {
-        query.replyLength = appendAddress(query.ownReply, query.replyLength, address, blockTtlSeconds);
+        query.replyLength = appendAddress(query.reply, query.replyLength, address, blockTtlSeconds);
         return VERDICT.REPLY;
       }
     }
   }
-  query.replyLength = appendNegativeSoa(query.ownReply, query.replyLength, blockTtlSeconds);
+  query.replyLength = appendNegativeSoa(query.reply, query.replyLength, blockTtlSeconds);
   return VERDICT.REPLY;
 }
 
@@ -52,7 +52,7 @@ export function replyInspected(query: Query, inForce: PolicyInForce, inspection:
   query.outcome = OUTCOME.BLOCKED;
   begin(query, RCODE.NOERROR);
   query.explain(EXTENDED_ERROR.BLOCKED, REBINDING_TEXT);
-  query.replyLength = appendNegativeSoa(query.ownReply, query.replyLength, inForce.live.policy.blockTtlSeconds);
+  query.replyLength = appendNegativeSoa(query.reply, query.replyLength, inForce.live.policy.blockTtlSeconds);
   return VERDICT.REPLY;
 }
 
@@ -94,8 +94,7 @@ function fail(query: Query, outcome: Query['outcome'], extendedError: number, te
 }
 
 function begin(query: Query, rcode: number): void {
-  query.reply = query.ownReply;
   query.replyIsRelayed = false;
   query.opt.rcode = rcode;
-  query.replyLength = startReply(query.message, query.facts, rcode, query.ownReply);
+  query.replyLength = startReply(query.facts, rcode, query.reply);
 }

@@ -1,4 +1,4 @@
-// The three kinds of steps: values, not classes; run by flat loops (query-handler.ts) in the order of pipeline.ts.
+// The three kinds of steps: values, not classes; called one after the other in the order of pipeline.ts.
 
 import type { Answer } from './answer.ts';
 import type { Query, Verdict } from './query.ts';

@@ -15,6 +15,8 @@ const ADDRESS_WORDS = 4;
 /** Where each of them begins. */
 const WORD_BITS = [0, 32, 64, 96];
 const MAPPED_PREFIX_BITS = 96;
+/** The third word of ::ffff:0:0/96; the first two are 0. */
+const MAPPED_WORD = 0xffff;
 
 export class AccessList {
   /** Of each range inside ::ffff:0:0/96: its last 32 bits and their mask. */
@@ -36,16 +38,16 @@ export class AccessList {
 
   /** `address`: 16 octets. Allocates nothing. */
   permits(address: Uint8Array): boolean {
+    const word0 = word(address, 0);
+    const word1 = word(address, 4);
+    const word2 = word(address, 8);
     const word3 = word(address, 12);
-    if (isMappedIpv4(address)) {
+    if (word0 === 0 && word1 === 0 && word2 === MAPPED_WORD) {
       const networks = this.#ipv4Networks;
       for (let index = 0; index < networks.length; index++) {
         if ((word3 & this.#ipv4Masks[index]!) === networks[index]) return true;
       }
     }
-    const word0 = word(address, 0);
-    const word1 = word(address, 4);
-    const word2 = word(address, 8);
     const networks = this.#networks;
     const masks = this.#masks;
     for (let index = 0; index < networks.length; index += ADDRESS_WORDS) {

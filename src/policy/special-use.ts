@@ -21,8 +21,20 @@ const RESOLVER_ARPA = wireName('resolver.arpa');
 const HOME_ARPA = wireName('home.arpa');
 const NON_EXISTENT = [...['invalid', 'test', 'local', 'onion', 'alt', 'internal'].map(wireName), HOME_ARPA];
 
+/** Most names end here, at one look: no special-use name ends in a label of this length and first letter. */
+const MAY_BE_SPECIAL = new Uint8Array(256);
+for (const name of [LOCALHOST, RESOLVER_ARPA, ...NON_EXISTENT]) {
+  const hasTwoLabels = name[name[0]! + 1] !== 0;
+  MAY_BE_SPECIAL[labelClass(name, hasTwoLabels ? name[0]! + 1 : 0)] = 1;
+}
+
+function labelClass(name: Uint8Array, start: number): number {
+  return ((name[start]! << 5) ^ name[start + 1]!) & 0xff;
+}
+
 /** How the name last given to `hasher` is answered without asking anybody. Allocates nothing. */
 export function specialUseOf(name: Uint8Array, nameLength: number, type: number, hasher: NameHasher): SpecialUse {
+  if (MAY_BE_SPECIAL[labelClass(name, hasher.suffixOffset[0]!)] === 0) return SPECIAL_USE.NONE;
   if (endsWith(name, nameLength, hasher, LOCALHOST)) return SPECIAL_USE.LOOPBACK;
   if (endsWith(name, nameLength, hasher, RESOLVER_ARPA)) return SPECIAL_USE.NO_DATA;
   for (let i = 0; i < NON_EXISTENT.length; i++) {

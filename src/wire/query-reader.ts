@@ -13,7 +13,7 @@ import {
   readQuestionCount,
   readUint16,
 } from './header.ts';
-import { foldOctet, LABEL_MAX_BYTES, NAME_MAX_BYTES, skipName } from './name.ts';
+import { FOLDED_OCTETS, LABEL_MAX_BYTES, NAME_MAX_BYTES, skipName } from './name.ts';
 import { OPCODE, OPTION, TYPE } from './numbers.ts';
 import { isOptionWellFormed } from './query-option.ts';
 import { QUESTION_FIXED_BYTES, RECORD_CLASS, RECORD_FIXED_BYTES, RECORD_RDLENGTH } from './resource-record.ts';
@@ -35,6 +35,13 @@ export const QUERY_FAULT = {
 export type QueryFault = (typeof QUERY_FAULT)[keyof typeof QUERY_FAULT];
 
 const UDP_SIZE_WITHOUT_OPT = 512;
+// A copy of its own: V8 knows the value of a module's own constants, not that of imported or exported ones.
+const NAME_START = HEADER_BYTES;
+const LABEL_MAX = LABEL_MAX_BYTES;
+const FOLDED = FOLDED_OCTETS;
+const NAME_END_MAX = HEADER_BYTES + NAME_MAX_BYTES;
+/** Rounded up to whole words. */
+const QUESTION_END_MAX = (NAME_END_MAX + QUESTION_FIXED_BYTES + 3) & ~3;
 
 /** What one query says; one object per thread, overwritten by each `readQuery`. */
 export class QueryFacts {
@@ -46,6 +53,10 @@ export class QueryFacts {
   nameLength = 0;
   /** The uncompressed name, ASCII letters lower-cased (RFC 4343). */
   readonly name: Uint8Array<ArrayBuffer> = new Uint8Array(256);
+  /** [12, questionEnd): the question section as the client sent it, where it stands in a reply too. */
+  readonly question: Uint8Array<ArrayBuffer> = new Uint8Array(QUESTION_END_MAX);
+  /** The same as words. */
+  readonly questionWords: Int32Array<ArrayBuffer> = new Int32Array(this.question.buffer);
   type = 0;
   class = 0;
   hasOpt = false;
@@ -66,13 +77,16 @@ export function readQuery(message: Uint8Array, length: number, facts: QueryFacts
   // Before the question: what stands behind the header of an UPDATE is not one.
   if (opcodeOf(facts.flags) !== OPCODE.QUERY) return QUERY_FAULT.OPCODE;
   if (readQuestionCount(message) !== 1) return QUERY_FAULT.FORMAT;
-  const nameLength = readQuestionName(message, length, facts.name);
-  const nameEnd = HEADER_BYTES + nameLength;
-  if (nameLength < 0 || nameEnd + QUESTION_FIXED_BYTES > length) return QUERY_FAULT.FORMAT;
+  const nameLength = readQuestionName(message, length, facts.name, facts.question);
+  const nameEnd = NAME_START + nameLength;
+  const questionEnd = nameEnd + QUESTION_FIXED_BYTES;
+  if (nameLength < 0 || questionEnd > length) return QUERY_FAULT.FORMAT;
+  const { question } = facts;
+  for (let i = nameEnd; i < questionEnd; i++) question[i] = message[i]!;
   facts.nameLength = nameLength;
-  facts.type = readUint16(message, nameEnd);
-  facts.class = readUint16(message, nameEnd + 2);
-  facts.questionEnd = nameEnd + QUESTION_FIXED_BYTES;
+  facts.type = readUint16(question, nameEnd);
+  facts.class = readUint16(question, nameEnd + 2);
+  facts.questionEnd = questionEnd;
   if (readAnswerCount(message) !== 0 || readAuthorityCount(message) !== 0) return QUERY_FAULT.FORMAT;
   return readAdditional(message, length, facts);
 }
@@ -90,16 +104,25 @@ function resetFacts(facts: QueryFacts): void {
   facts.hasPadding = false;
 }
 
-/** Copies and folds the name behind the header. It stands first, so a pointer in it could only point at itself: -1. */
-function readQuestionName(message: Uint8Array, end: number, out: Uint8Array): number {
-  let length = 0;
-  while (HEADER_BYTES + length < end) {
-    const labelLength = message[HEADER_BYTES + length]!;
-    out[length++] = labelLength;
-    if (labelLength === 0) return length;
-    const labelEnd = length + labelLength;
-    if (labelLength > LABEL_MAX_BYTES || labelEnd >= NAME_MAX_BYTES || HEADER_BYTES + labelEnd > end) return -1;
-    for (; length < labelEnd; length++) out[length] = foldOctet(message[HEADER_BYTES + length]!);
+/** Copies the name behind the header, folded and as it is. It stands first, so a pointer in it could only point at itself: -1. */
+function readQuestionName(message: Uint8Array, end: number, folded: Uint8Array, question: Uint8Array): number {
+  let last = NAME_END_MAX;
+  if (end < last) last = end;
+  let position = NAME_START;
+  while (position < last) {
+    const labelLength = message[position]!;
+    folded[position - NAME_START] = labelLength;
+    question[position] = labelLength;
+    position++;
+    if (labelLength === 0) return position - NAME_START;
+    const labelEnd = position + labelLength;
+    // At least the root octet follows.
+    if (labelLength > LABEL_MAX || labelEnd >= last) return -1;
+    for (; position < labelEnd; position++) {
+      const octet = message[position]!;
+      question[position] = octet;
+      folded[position - NAME_START] = FOLDED[octet]!;
+    }
   }
   return -1;
 }

@@ -21,26 +21,46 @@ import type { QueryFacts } from './query-reader.ts';
 import { RECORD_FIXED_BYTES } from './resource-record.ts';
 
 const FLAGS_OPCODE = 0x7800;
+/** A constant of this module, whose value V8 knows; that of an imported one it does not. */
+const QUESTION_START = HEADER_BYTES;
+const QUESTION_START_WORD = HEADER_BYTES / 4;
 /** A pointer to the question's name, which always stands behind the header. */
 const POINTER_TO_QUESTION = 0xc000 | HEADER_BYTES;
 
 /**
- * Header and question of a reply to `query`: QR=1, opcode, RD and CD copied, RA=1, AA=0, Z=0, AD=0, the question octets as the
- * client sent them. `rcode`: low four bits. With `facts.questionEnd` 12 the question is left out (QDCOUNT 0).
+ * Header and question of a reply to the query that `facts` tells of: QR=1, opcode, RD and CD copied, RA=1, AA=0, Z=0, AD=0, the
+ * question as the client sent it. `rcode`: low four bits. With `facts.questionEnd` 12 the question is left out (QDCOUNT 0).
  */
-export function startReply(query: Uint8Array, facts: QueryFacts, rcode: number, out: Uint8Array): number {
+export function startReply(facts: QueryFacts, rcode: number, out: Uint8Array): number {
+  const { questionEnd } = facts;
   writeId(out, facts.id);
   writeFlags(out, FLAG_QR | (facts.flags & (FLAGS_OPCODE | FLAG_RD | FLAG_CD)) | FLAG_RA | (rcode & 0xf));
-  writeCounts(out, facts.questionEnd > HEADER_BYTES ? 1 : 0, 0, 0, 0);
-  for (let i = HEADER_BYTES; i < facts.questionEnd; i++) out[i] = query[i]!;
-  return facts.questionEnd;
+  writeCounts(out, questionEnd > HEADER_BYTES ? 1 : 0, 0, 0, 0);
+  copyQuestion(facts, out);
+  return questionEnd;
+}
+
+/** Writes the question as the client sent it to where it stands in every message. */
+export function copyQuestion(facts: QueryFacts, out: Uint8Array): void {
+  const { question, questionEnd } = facts;
+  for (let i = QUESTION_START; i < questionEnd; i++) out[i] = question[i]!;
+}
+
+/** The same, four octets a step; `outWords` is the memory of `out`. */
+export function copyQuestionWords(facts: QueryFacts, out: Uint8Array, outWords: Int32Array): void {
+  const { question, questionWords, questionEnd } = facts;
+  const wholeWords = questionEnd >>> 2;
+  for (let i = QUESTION_START_WORD; i < wholeWords; i++) outWords[i] = questionWords[i]!;
+  // Behind the question stands what must stay.
+  for (let i = wholeWords << 2; i < questionEnd; i++) out[i] = question[i]!;
 }
 
 /** Appends an A or AAAA record (4 or 16 octets) owned by the question's name and raises ANCOUNT. */
 export function appendAddress(out: Uint8Array, length: number, address: Uint8Array, ttlSeconds: number): number {
   const type = address.length === 4 ? TYPE.A : TYPE.AAAA;
   const rdataStart = appendRecordHead(out, length, type, ttlSeconds, address.length);
-  out.set(address, rdataStart);
+  // Too short to be worth a call of set().
+  for (let i = 0; i < address.length; i++) out[rdataStart + i] = address[i]!;
   raiseAnswerCount(out);
   return rdataStart + address.length;
 }

@@ -29,7 +29,6 @@ export function answerFromCache(cache: AnswerCache, inForce: PolicyInForce, insp
       if (!isUpToDate) return VERDICT.PASS;
       if (cached.inspection !== CLEAN) return replyInspected(query, inForce, cached.inspection);
       countDownTtls(cached.message, cached.ttlOffsets, cached.ttlCount, query.nowSeconds - cached.storedAtSeconds);
-      query.reply = cached.message;
       query.replyLength = cached.messageLength;
       query.replyIsRelayed = true;
       query.outcome = OUTCOME.CACHE;

@@ -31,15 +31,15 @@ export const answerLocally: Step = {
 
 function replyAddress(query: Query, address: Uint8Array): Verdict {
   query.outcome = OUTCOME.LOCAL;
-  const length = startReply(query.message, query.facts, RCODE.NOERROR, query.ownReply);
-  query.replyLength = appendAddress(query.ownReply, length, address, TTL_SECONDS);
+  const length = startReply(query.facts, RCODE.NOERROR, query.reply);
+  query.replyLength = appendAddress(query.reply, length, address, TTL_SECONDS);
   return VERDICT.REPLY;
 }
 
 function replyNegative(query: Query, rcode: number): Verdict {
   query.outcome = OUTCOME.LOCAL;
   query.opt.rcode = rcode;
-  const length = startReply(query.message, query.facts, rcode, query.ownReply);
-  query.replyLength = appendNegativeSoa(query.ownReply, length, TTL_SECONDS);
+  const length = startReply(query.facts, rcode, query.reply);
+  query.replyLength = appendNegativeSoa(query.reply, length, TTL_SECONDS);
   return VERDICT.REPLY;
 }

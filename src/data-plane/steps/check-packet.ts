@@ -41,9 +41,8 @@ export const checkPacket: Step = {
     asked.variant =
       (facts.dnssecOk ? VARIANT_DNSSEC_OK : 0) | ((facts.flags & FLAG_CD) === 0 ? 0 : VARIANT_CHECKING_DISABLED);
     hasher.hash(asked.name, asked.nameLength);
-    const whole = hasher.labelCount - 1;
-    asked.hashLow = whole < 0 ? 0 : hasher.low[whole]!;
-    asked.hashHigh = whole < 0 ? 0 : hasher.high[whole]!;
+    asked.hashLow = hasher.fullLow;
+    asked.hashHigh = hasher.fullHigh;
     return VERDICT.PASS;
   },
 };
@@ -57,6 +56,6 @@ function refuse(query: Query, rcode: number, extendedError: number): Verdict {
   query.outcome = OUTCOME.MALFORMED;
   query.opt.rcode = rcode;
   query.explain(extendedError, NO_TEXT);
-  query.replyLength = startReply(query.message, query.facts, rcode & 0xf, query.ownReply);
+  query.replyLength = startReply(query.facts, rcode & 0xf, query.reply);
   return VERDICT.REPLY;
 }

@@ -19,7 +19,7 @@ export function limitAccess(lists: AccessLists): Step {
       query.outcome = OUTCOME.ACCESS_REFUSED;
       query.explain(EXTENDED_ERROR.PROHIBITED, TEXT);
       query.opt.rcode = RCODE.REFUSED;
-      query.replyLength = startReply(query.message, query.facts, RCODE.REFUSED, query.ownReply);
+      query.replyLength = startReply(query.facts, RCODE.REFUSED, query.reply);
       return VERDICT.REPLY;
     },
   };

@@ -1,24 +1,15 @@
 // Makes an answer that was stored or fetched for somebody else this client's own: its ID, its spelling of the name (0x20),
 // its flags. AD is given only to those who asked for it (RFC 6840 section 5.8), RA always, AA never.
 
-import {
-  FLAG_AD,
-  FLAG_CD,
-  FLAG_QR,
-  FLAG_RA,
-  FLAG_RD,
-  HEADER_BYTES,
-  readFlags,
-  writeFlags,
-  writeId,
-} from '../../wire/header.ts';
+import { FLAG_AD, FLAG_CD, FLAG_QR, FLAG_RA, FLAG_RD, readFlags, writeFlags, writeId } from '../../wire/header.ts';
+import { copyQuestionWords } from '../../wire/reply-builder.ts';
 import type { ReplyStep } from '../step.ts';
 
 export const restoreQuestion: ReplyStep = {
   name: 'restore-question',
   run(query) {
     if (!query.replyIsRelayed) return;
-    const { reply, facts, message } = query;
+    const { reply, facts, cached } = query;
     const relayed = readFlags(reply);
     const wantsAuthenticData = facts.dnssecOk || (facts.flags & FLAG_AD) !== 0;
     writeId(reply, facts.id);
@@ -31,6 +22,6 @@ export const restoreQuestion: ReplyStep = {
         (relayed & 0xf),
     );
     query.opt.rcode = relayed & 0xf;
-    for (let offset = HEADER_BYTES; offset < facts.questionEnd; offset++) reply[offset] = message[offset]!;
+    copyQuestionWords(facts, reply, cached.messageWords);
   },
 };

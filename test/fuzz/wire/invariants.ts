@@ -27,7 +27,7 @@ export function checkQueryReader(message: Uint8Array): void {
     assert.equal(facts.questionEnd, 12 + facts.nameLength + 4);
     assertUncompressedName(facts.name, facts.nameLength);
   }
-  const questionLength = startReply(message, facts, 0, reply);
+  const questionLength = startReply(facts, 0, reply);
   assert.deepEqual(reply.slice(12, questionLength), message.slice(12, questionLength));
   const opt = { rcode: 16, dnssecOk: facts.dnssecOk, extendedErrorCode: -1, extendedErrorText: new Uint8Array() };
   const replyLength = appendOpt(reply, questionLength, opt);
