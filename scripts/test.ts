@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { installComponents } from '../test/setup/install-components.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..');
-const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts'];
+const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'];
 
 await installComponents((line) => console.log(line));
 

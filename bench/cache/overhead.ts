@@ -13,6 +13,8 @@ const KIND_BYTES = 5;
 
 export interface OverheadRow {
   readonly messages: string;
+  /** Of the answers, those with signatures. */
+  readonly signedShare: number;
   readonly entries: number;
   readonly messageBytes: number;
   readonly ttls: number;
@@ -68,6 +70,7 @@ export function overheadRows(): OverheadRow[] {
       throw new Error('the cache counts other entries than it finds');
     return {
       messages,
+      signedShare,
       entries,
       messageBytes: messageBytes / entries,
       ttls: ttls / entries,

@@ -1,0 +1,96 @@
+// Hash, special-use names, the decision about a name, and who may ask.
+
+import { BlockTable } from '../../src/memory/block-table/block-table.ts';
+import { NameHasher } from '../../src/memory/name-hash/name-hasher.ts';
+import { AccessList, parseAccessEntry } from '../../src/policy/access-list.ts';
+import { Decision, decide } from '../../src/policy/decide.ts';
+import { specialUseOf } from '../../src/policy/special-use.ts';
+import { nameFromText } from '../../src/wire/name-text.ts';
+import { clientNames, HASH_KEY, listedNames, tableOf } from './bench-data.ts';
+import { addressOf } from './bench-handler.ts';
+import type { MicroBench } from './micro-bench.ts';
+
+const MASK = 511;
+const RULES = 200_000;
+const listed = listedNames(RULES);
+const isListed = new Set(listed);
+const table = new BlockTable(tableOf(listed));
+const unlistedNames = clientNames(5000)
+  .filter((name) => !isListed.has(name))
+  .slice(0, MASK + 1)
+  .map((text) => nameFromText(text)!);
+const listedInWire = listed
+  .filter((_, index) => index % 311 === 0)
+  .slice(0, MASK + 1)
+  .map((text) => nameFromText(text)!);
+const hasher = new NameHasher(HASH_KEY);
+const decision = new Decision();
+const settings = {
+  mode: 'blocklist',
+  blockResponse: { kind: 'nxdomain' },
+  blockTtlSeconds: 60,
+  start: 'answer',
+  rebindingProtection: true,
+} as const;
+const access = new AccessList(['loopback', 'private'].flatMap((entry) => parseAccessEntry(entry) as never));
+
+function hashAndDecide(name: string, names: readonly Uint8Array[]): MicroBench {
+  return {
+    name,
+    run(calls) {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) {
+        const wireName = names[i & MASK]!;
+        hasher.hash(wireName, wireName.length);
+        decide(table, settings, true, wireName, wireName.length, hasher, decision);
+        sum += decision.action;
+      }
+      return sum;
+    },
+  };
+}
+
+function permits(text: string): MicroBench {
+  const address = addressOf(text);
+  return {
+    name: `AccessList.permits ${text}`,
+    run(calls) {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) sum += access.permits(address) ? 1 : 0;
+      return sum;
+    },
+  };
+}
+
+export const benches: readonly MicroBench[] = [
+  {
+    name: 'NameHasher.hash',
+    run(calls) {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) {
+        const name = unlistedNames[i & MASK]!;
+        hasher.hash(name, name.length);
+        sum ^= hasher.fullLow;
+      }
+      return sum;
+    },
+  },
+  {
+    name: 'NameHasher.hash + specialUseOf',
+    run(calls) {
+      let sum = 0;
+      for (let i = 0; i < calls; i++) {
+        const name = unlistedNames[i & MASK]!;
+        hasher.hash(name, name.length);
+        sum += specialUseOf(name, name.length, 1, hasher);
+      }
+      return sum;
+    },
+  },
+  hashAndDecide('NameHasher.hash + decide, not listed', unlistedNames),
+  hashAndDecide('NameHasher.hash + decide, listed', listedInWire),
+  permits('127.0.0.1'),
+  permits('192.168.1.2'),
+  permits('fe80::1'),
+  permits('203.0.113.5'),
+];

@@ -1,0 +1,26 @@
+// Every scenario, in the order in which `npm run bench` runs them.
+
+import type { Scenario } from './scenario.ts';
+import { dohCached } from './scenarios/doh-cached.ts';
+import { dotCached } from './scenarios/dot-cached.ts';
+import { growth } from './scenarios/growth.ts';
+import { idleConnections } from './scenarios/idle-connections.ts';
+import { misses } from './scenarios/misses.ts';
+import { tcpCached } from './scenarios/tcp-cached.ts';
+import { twoThreads } from './scenarios/two-threads.ts';
+import { udpBlocked } from './scenarios/udp-blocked.ts';
+import { udpCached } from './scenarios/udp-cached.ts';
+import { udpStream } from './scenarios/udp-stream.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  udpCached,
+  udpBlocked,
+  udpStream,
+  tcpCached,
+  dotCached,
+  dohCached,
+  twoThreads,
+  misses,
+  idleConnections,
+  growth,
+];

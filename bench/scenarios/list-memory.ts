@@ -1,0 +1,105 @@
+// What a large block list costs in memory: the gateway with it beside the same gateway without lists, both asked and at rest.
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { checkedDnsperf, UDP_LOAD } from '../load/checked-load.ts';
+import { runDnsperf } from '../load/dnsperf.ts';
+import { memoryOf } from '../measure/memory-of.ts';
+import { measureRounds, type Subject } from '../measure/rounds.ts';
+import { blockedNames, drawBlocked } from '../names/blocked-names.ts';
+import { addressQuestions, writeQueryFile } from '../names/query-file.ts';
+import { uniqueNames } from '../names/unique-names.ts';
+import type { Measure, ResultRow, Scenario, TargetResult } from '../scenario.ts';
+import { isInstalled } from '../servers/all-servers.ts';
+import { oneAtATime, type RunOptions, stateWithCompiledLists } from '../servers/one-at-a-time.ts';
+import type { RunningServer, ServerKind } from '../servers/server.ts';
+
+/** Peers that load millions of names in seconds. */
+const PEERS = ['dnsmasq', 'dnsdist'];
+const QUESTIONS = 20_000;
+/** What was left to do has been done. */
+const SETTLING_MILLISECONDS = 5_000;
+const ADDED_MAX_MEGABYTES = 60;
+
+const RESIDENT: Measure = { name: 'resident', unit: 'MB', digits: 1 };
+const PROPORTIONAL: Measure = { name: 'proportional', unit: 'MB', digits: 1 };
+const MEASURES = [RESIDENT, PROPORTIONAL];
+
+/** What is asked: names that are allowed everywhere, then blocked ones where they are loaded. */
+interface Warming {
+  readonly allowed: string;
+  readonly second: { readonly queryFile: string; readonly rcode: 'NOERROR' | 'NXDOMAIN' };
+}
+
+export const listMemory: Scenario = {
+  name: 'list-memory',
+  title: 'Memory for 1.5 million blocked names',
+  minutes: 4,
+  run: async (setting) => {
+    const names = blockedNames();
+    const allowed = writeQueryFile(addressQuestions(uniqueNames(QUESTIONS)));
+    const blocked = writeQueryFile(addressQuestions(drawBlocked(names, QUESTIONS)));
+    const withNames: Warming = { allowed, second: { queryFile: blocked, rcode: 'NXDOMAIN' } };
+    const withoutNames: Warming = { allowed, second: { queryFile: allowed, rcode: 'NOERROR' } };
+    return oneAtATime(async (servers) => {
+      const subjectOf = (kind: ServerKind, options: RunOptions, warming: Warming): Subject => ({
+        name: kind.name,
+        role: kind.role,
+        measure: () => servers.run(kind, options, (server) => memoryAtRest(server, warming)),
+      });
+      const subjects: Subject[] = [];
+      const isGateway = ({ role }: ServerKind): boolean => setting.isQuick || role === 'gateway';
+      for (const kind of setting.kinds.filter((kind) => isGateway(kind) || PEERS.includes(kind.name))) {
+        if (!isInstalled(kind)) continue;
+        if (!isGateway(kind)) {
+          subjects.push(subjectOf(kind, { blockedNames: names }, withNames));
+          continue;
+        }
+        setting.say(`${kind.name}: a first start, to have the lists compiled`);
+        const stateDirectory = await stateWithCompiledLists(servers, kind, { blockedNames: names });
+        subjects.push(subjectOf(kind, { blockedNames: names, stateDirectory }, withNames));
+        if (!setting.isQuick)
+          subjects.push({ ...subjectOf(kind, {}, withoutNames), name: withoutLists(kind.name), role: 'shown' });
+      }
+      const title = `${names.count} names`;
+      const { rows, notes } = await measureRounds('memory', subjects, MEASURES, setting);
+      return {
+        tables: [{ title, measures: MEASURES, rows }],
+        targets: addedTarget(rows),
+        notes: [
+          names.origin,
+          `memory of the process and its children, ${SETTLING_MILLISECONDS / 1000} s after ${QUESTIONS} names that were allowed and as many questions for blocked ones (without lists, for the allowed ones again)`,
+          'sotto was started from its compiled table',
+          ...notes,
+        ],
+        servers: [...servers.descriptions.values()],
+      };
+    });
+  },
+};
+
+function withoutLists(name: string): string {
+  return `${name}, no lists`;
+}
+
+async function memoryAtRest(server: RunningServer, { allowed, second }: Warming): Promise<Record<string, number>> {
+  // A server may lose some of the first questions while its way out is made.
+  await runDnsperf(server, { ...UDP_LOAD, queryFile: allowed, until: 'once' });
+  await checkedDnsperf(server, ['NOERROR'], { ...UDP_LOAD, queryFile: allowed, until: 'once' });
+  await checkedDnsperf(server, [second.rcode], { ...UDP_LOAD, queryFile: second.queryFile, until: 'once' });
+  await wait(SETTLING_MILLISECONDS);
+  const { resident, proportional } = memoryOf(server.pid);
+  return { [RESIDENT.name]: resident / 1e6, [PROPORTIONAL.name]: proportional / 1e6 };
+}
+
+/** With lists less without, round by round. */
+function addedTarget(rows: readonly ResultRow[]): TargetResult[] {
+  const gateway = rows.find(({ role }) => role === 'gateway');
+  const without = rows.find(({ subject }) => gateway !== undefined && subject === withoutLists(gateway.subject));
+  if (gateway === undefined || without === undefined) return [];
+  const values = gateway.samples[RESIDENT.name]!.flatMap((value, round) => {
+    const other = without.samples[RESIDENT.name]![round] ?? null;
+    return value === null || other === null ? [] : [value - other];
+  });
+  const what = 'resident memory above the same gateway without lists';
+  return [{ what, limit: ADDED_MAX_MEGABYTES, bound: 'at most', unit: 'MB', values }];
+}

@@ -1,0 +1,89 @@
+// How long a start with a large block list takes, from the start of the process to the first blocked answer over UDP: from
+// the list's text, and from the compiled table that an earlier start has left.
+
+import { measureRounds, type Subject } from '../measure/rounds.ts';
+import { type BlockedNameSet, blockedNames } from '../names/blocked-names.ts';
+import type { BenchSetting, Measure, ResultTable, Scenario, TargetResult } from '../scenario.ts';
+import { isInstalled } from '../servers/all-servers.ts';
+import { type OneAtATime, oneAtATime, type RunOptions, stateWithCompiledLists } from '../servers/one-at-a-time.ts';
+import type { ServerKind } from '../servers/server.ts';
+
+/** Peers that load millions of names in seconds. */
+const PEERS = ['dnsmasq', 'dnsdist'];
+const FROM_TEXT_MAX_SECONDS = 4;
+const FROM_COMPILED_MAX_SECONDS = 1;
+
+const START: Measure = { name: 'start to first blocked answer', unit: 's', digits: 2 };
+
+export const listStart: Scenario = {
+  name: 'list-start',
+  title: 'Start with 1.5 million blocked names',
+  minutes: 3,
+  run: async (setting) => {
+    const names = blockedNames();
+    return oneAtATime(async (servers) => {
+      const tables = [];
+      const targets = [];
+      const notes = [names.origin];
+      for (const part of setting.isQuick ? [fromCompiled] : [fromText, fromCompiled]) {
+        const { title, limitSeconds, subjects } = await part(servers, names, setting);
+        const measured = await measureRounds(title, subjects, [START], setting);
+        const table: ResultTable = { title, measures: [START], rows: measured.rows };
+        tables.push(table);
+        targets.push(...startTarget(table, limitSeconds));
+        notes.push(...measured.notes);
+      }
+      notes.push(
+        'start: of the process, until a question asked every 10 ms has the answer of a blocked name; files are in the page cache',
+        'sotto has its code compiled, from a start before; lists of peers are written in their own form beforehand',
+        `peers: ${PEERS.join(', ')}; the others take from ten seconds to a minute, and none keeps a compiled list`,
+      );
+      return { tables, targets, notes, servers: [...servers.descriptions.values()] };
+    });
+  },
+};
+
+interface Part {
+  readonly title: string;
+  readonly limitSeconds: number;
+  readonly subjects: readonly Subject[];
+}
+
+async function fromText(servers: OneAtATime, blocked: BlockedNameSet, setting: BenchSetting): Promise<Part> {
+  const kinds = setting.kinds.filter(({ role, name }) => role === 'gateway' || PEERS.includes(name));
+  const subjects = kinds.filter(isInstalled).map((kind) => startSubject(servers, kind, { blockedNames: blocked }));
+  return { title: 'from text', limitSeconds: FROM_TEXT_MAX_SECONDS, subjects };
+}
+
+async function fromCompiled(servers: OneAtATime, blocked: BlockedNameSet, setting: BenchSetting): Promise<Part> {
+  const subjects: Subject[] = [];
+  // Quick: two versions of the gateway beside each other.
+  for (const kind of setting.kinds.filter(({ role }) => setting.isQuick || role === 'gateway')) {
+    setting.say(`${kind.name}: a first start, to have the lists compiled`);
+    const stateDirectory = await stateWithCompiledLists(servers, kind, { blockedNames: blocked });
+    subjects.push(startSubject(servers, kind, { blockedNames: blocked, stateDirectory }));
+  }
+  return { title: 'from the compiled table', limitSeconds: FROM_COMPILED_MAX_SECONDS, subjects };
+}
+
+function startSubject(servers: OneAtATime, kind: ServerKind, options: RunOptions): Subject {
+  return {
+    name: kind.name,
+    role: kind.role,
+    measure: async () => {
+      const milliseconds = await servers.run(
+        kind,
+        { ...options, isReadyWhenBlocking: true },
+        async ({ startMilliseconds }) => startMilliseconds,
+      );
+      return { [START.name]: milliseconds / 1000 };
+    },
+  };
+}
+
+function startTarget({ title, rows }: ResultTable, limit: number): TargetResult[] {
+  const gateway = rows.find(({ role }) => role === 'gateway');
+  if (gateway === undefined) return [];
+  const values = gateway.samples[START.name]!.filter((value) => value !== null);
+  return [{ what: `${title}: ${START.name}`, limit, bound: 'at most', unit: 's', values }];
+}

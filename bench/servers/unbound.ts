@@ -1,0 +1,92 @@
+// unbound as its manual's page on optimisation sets it: one thread, one slab, large caches and socket buffers, no statistics.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findCommand } from '../../test/setup/missing-components.ts';
+import { type BlockedNames, SERVER_ADDRESS, type ServerKind, type StartOptions } from './server.ts';
+import { type Place, startServer } from './start-server.ts';
+import { versionOf } from './version.ts';
+
+export const unbound: ServerKind = {
+  name: 'unbound',
+  role: 'peer',
+  command: 'unbound',
+  debianPackage: 'unbound',
+  speaks: ['udp', 'tcp', 'dot', 'doh'],
+  canBlock: true,
+  wayOut: 'dot',
+  version: () => versionOf('unbound', '-V'),
+  start: (options) =>
+    startServer(unbound, options, {
+      configurationFile: 'unbound.conf',
+      configuration: (place) => configuration(place, options),
+      parameters: ({ directory }) => ['-d', '-c', join(directory, 'unbound.conf')],
+      files: (): Record<string, string> =>
+        options.blockedNames === undefined ? {} : { 'blocked.conf': blockedZones(options.blockedNames) },
+      forgetAnswers: async (_, { directory }) => {
+        const control = findCommand('unbound-control');
+        if (control === undefined) throw new Error('unbound-control is missing');
+        execFileSync(control, ['-c', join(directory, 'unbound.conf'), 'flush_zone', '.'], { stdio: 'ignore' });
+      },
+    }),
+};
+
+/** always_nxdomain covers the name and everything below it. */
+function blockedZones({ path }: BlockedNames): string {
+  const lines = readFileSync(path, 'latin1').trimEnd().split('\n');
+  return `server:\n${lines.map((name) => `local-zone: "${name}." always_nxdomain`).join('\n')}\n`;
+}
+
+function configuration({ directory, ports }: Place, options: StartOptions): string {
+  const { outside, certificate, blockedNames, threads = 1 } = options;
+  const { keyPath, certPath } = certificate;
+  return `server:
+  directory: "${directory}"
+  username: ""
+  chroot: ""
+  pidfile: ""
+  do-daemonize: no
+  use-syslog: no
+  logfile: ""
+  verbosity: 0
+  num-threads: ${threads}
+  msg-cache-slabs: ${threads}
+  rrset-cache-slabs: ${threads}
+  infra-cache-slabs: ${threads}
+  key-cache-slabs: ${threads}
+  msg-cache-size: 128m
+  rrset-cache-size: 256m
+  outgoing-range: 8192
+  num-queries-per-thread: 4096
+  outgoing-num-tcp: 100
+  incoming-num-tcp: 1000
+  so-rcvbuf: 4m
+  so-sndbuf: 4m
+  so-reuseport: yes
+  http-max-streams: 1000
+  http-query-buffer-size: 64m
+  http-response-buffer-size: 64m
+  minimal-responses: yes
+  module-config: "iterator"
+  do-not-query-localhost: no
+  unblock-lan-zones: yes
+  local-zone: "test." nodefault
+  interface: ${SERVER_ADDRESS}@${ports.dns}
+  interface: ${SERVER_ADDRESS}@${ports.dot}
+  interface: ${SERVER_ADDRESS}@${ports.doh}
+  tls-port: ${ports.dot}
+  https-port: ${ports.doh}
+  tls-service-key: "${keyPath}"
+  tls-service-pem: "${certPath}"
+  tls-cert-bundle: "${outside.certificate.caPath}"
+${blockedNames === undefined ? '' : `  include: "${directory}/blocked.conf"\n`}forward-zone:
+  name: "."
+  forward-tls-upstream: yes
+  forward-addr: ${outside.address}@${outside.dotPort}#${outside.hostName}
+remote-control:
+  control-enable: yes
+  control-use-cert: no
+  control-interface: "${directory}/control.sock"
+`;
+}
