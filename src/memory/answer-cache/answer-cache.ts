@@ -74,7 +74,7 @@ export class AnswerCache {
       const arena = stripe + layout.arenaOffset;
       const entry = arena + (link & MASK_OF_UNIT) * WORDS_OF_UNIT;
       const arenaEnd = arena + layout.arenaUnits * WORDS_OF_UNIT;
-      if (!readEntry(words, entry, arenaEnd, key, nowSeconds, into, this.#checksum)) return false;
+      if (!readEntry(words, entry, arenaEnd, key, nowSeconds, into, this.#checksum)) continue;
       // A plain load: Atomics.load is a call, and nothing but freshness hangs on it (README.md).
       if (words[bucket + slot] !== link) return false;
       this.#rule.noteHit(markAt(bucket, slot));
@@ -94,8 +94,7 @@ export class AnswerCache {
     if (!writer.tryOpen(stripe)) return false;
     const bucketHash = hashForBucket(key, stripeHash);
     const bucketIndex = bucketOf(bucketHash, layout.bucketCount);
-    const tag = tagOf(bucketHash);
-    const unit = writer.takeRoom(bucketIndex, tag, units, answer.storedAtSeconds);
+    const unit = writer.takeRoom(key, bucketIndex, tagOf(bucketHash), units, answer.storedAtSeconds);
     const entry = stripe + layout.arenaOffset + unit * UNIT_WORDS;
     writeEntry(this.#words, entry, bucketIndex, key, answer, this.#checksum);
     writer.link(unit);

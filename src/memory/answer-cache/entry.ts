@@ -56,6 +56,18 @@ export function claimedExpirySeconds(words: SharedWords, at: number): number {
   return words[at + EXPIRES_AT]!;
 }
 
+/** Whether the entry at `at`, which may be garbage, says it is the answer to `key`. For the writer that holds the stripe. */
+export function isFiledUnder(words: SharedWords, at: number, arenaEnd: number, key: AnswerKey): boolean {
+  const { name, nameLength } = key;
+  if (at + HEADER_WORDS + ((nameLength + 3) >>> 2) > arenaEnd) return false;
+  if (words[at + KIND] !== kindOf(key) || (words[at + NAME_AND_PLACE]! & 0xffff) !== nameAndVariantOf(key))
+    return false;
+  const firstNameWord = at + HEADER_WORDS;
+  const wholeWords = nameLength >>> 2;
+  for (let i = 0; i < wholeWords; i++) if (words[firstNameWord + i] !== nameWord(name, i)) return false;
+  return (nameLength & 3) === 0 || words[firstNameWord + wholeWords] === lastNameWord(name, nameLength);
+}
+
 /** Writes and seals. The checksum is taken of what was meant, never of what shared memory says by now. */
 export function writeEntry(
   words: SharedWords,

@@ -44,6 +44,30 @@ function numbersInOneBucket(count: number): number[] {
   return numbers;
 }
 
+/** Numbers of two small answers whose keys share bucket and tag. */
+function numbersOfOneTag(): [number, number] {
+  const numberOf = new Map<string, number>();
+  for (let number = 0; ; number++) {
+    turnKeyTo(key, number);
+    const bucketHash = hashForBucket(key, hashForStripe(key));
+    const place = `${bucketOf(bucketHash, layout.bucketCount)} ${tagOf(bucketHash)}`;
+    const other = numberOf.get(place);
+    if (other !== undefined) return [other, number];
+    numberOf.set(place, number);
+  }
+}
+
+test('two keys with the same tag in the same bucket are both found, and each is replaced by itself alone', () => {
+  const buffer = createAnswerCache(CACHE_BYTES);
+  const cache = new AnswerCache(buffer, 1);
+  const numbers = numbersOfOneTag();
+  for (let round = 0; round < 3; round++) {
+    for (const number of numbers) assert.equal(store(cache, number), true);
+    for (const number of numbers) assert.equal(find(cache, number), true);
+  }
+  assert.equal(readAnswerCacheUsage(buffer).entryCount, 2);
+});
+
 test('a full bucket gives up its oldest answer that nobody asked for', () => {
   const cache = new AnswerCache(createAnswerCache(CACHE_BYTES), 1);
   const numbers = numbersInOneBucket(BUCKET_SLOTS + 5);
@@ -159,7 +183,7 @@ test('a writer that died half-way blocks its stripe until recovery, which leaves
   const words = new Int32Array(buffer);
   const dead = new StripeWriter(words, layout, twoRingEviction(new Uint8Array(buffer)), 2);
   assert.equal(dead.tryOpen(stripe), true);
-  const unit = dead.takeRoom(0, 1, 5000, 0);
+  const unit = dead.takeRoom(turnKeyTo(key, 1), 0, 1, 5000, 0);
   const entry = stripe + layout.arenaOffset + unit * 2;
   words.fill(-1, entry, entry + 4000);
   dead.link(unit);

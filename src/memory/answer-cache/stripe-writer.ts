@@ -1,7 +1,8 @@
 // A stripe as its writer sees it: the try-lock, the two rings of entries, the links from the index. Used by one thread at a time, the
 // one whose slot stands in the owner word. Everything read here is checked: a stripe whose bookkeeping makes no sense is emptied.
 
-import { claimedBucket, claimedExpirySeconds, claimedUnits } from './entry.ts';
+import type { AnswerKey } from './cached-answer.ts';
+import { claimedBucket, claimedExpirySeconds, claimedUnits, isFiledUnder } from './entry.ts';
 import type { EvictionRule } from './eviction-rule.ts';
 import {
   BUCKET_SLOTS,
@@ -69,11 +70,11 @@ export class StripeWriter {
   }
 
   /** Makes room for an entry of `units` (at most `entryUnitsMax`), unlinks what stood there, and returns the first unit. */
-  takeRoom(bucketIndex: number, tag: number, units: number, nowSeconds: number): number {
+  takeRoom(key: AnswerKey, bucketIndex: number, tag: number, units: number, nowSeconds: number): number {
     this.#bucket = this.#stripe + STRIPE.INDEX + bucketIndex * BUCKET_WORDS;
     this.#tag = tag;
     this.#nowSeconds = nowSeconds;
-    const slot = this.#slotOfTag(this.#bucket, tag);
+    const slot = this.#slotOfKey(key);
     this.#replacedSlot = slot;
     if (slot >= 0) {
       const unit = this.#words[this.#bucket + slot]! & UNIT_MASK;
@@ -92,7 +93,7 @@ export class StripeWriter {
     return this.#takeNursery(units);
   }
 
-  /** Makes the entry at `unit` the one that the tag of takeRoom finds. Each tag stands once in a bucket: what it found before is gone. */
+  /** Makes the entry at `unit` the one that the key of takeRoom finds: an older answer to it is gone. */
   link(unit: number): void {
     const replaced = this.#replacedSlot;
     const slot = replaced >= 0 ? replaced : this.#slotForNew();
@@ -275,8 +276,14 @@ export class StripeWriter {
     return isInNursery ? distance : distance + 2 * this.#layout.arenaUnits;
   }
 
-  #slotOfTag(bucket: number, tag: number): number {
-    for (let slot = 0; slot < BUCKET_SLOTS; slot++) if (this.#words[bucket + slot]! >>> TAG_SHIFT === tag) return slot;
+  #slotOfKey(key: AnswerKey): number {
+    const words = this.#words;
+    const arenaEnd = this.#arena + this.#layout.arenaUnits * UNIT_WORDS;
+    for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+      const link = words[this.#bucket + slot]!;
+      if (link >>> TAG_SHIFT !== this.#tag) continue;
+      if (isFiledUnder(words, this.#arena + (link & UNIT_MASK) * UNIT_WORDS, arenaEnd, key)) return slot;
+    }
     return -1;
   }
 
