@@ -1,10 +1,14 @@
 // Every scenario, in the order in which `npm run bench` runs them.
 
 import type { Scenario } from './scenario.ts';
+import { cache } from './scenarios/cache.ts';
 import { dohCached } from './scenarios/doh-cached.ts';
 import { dotCached } from './scenarios/dot-cached.ts';
 import { growth } from './scenarios/growth.ts';
 import { idleConnections } from './scenarios/idle-connections.ts';
+import { listMemory } from './scenarios/list-memory.ts';
+import { listRebuild } from './scenarios/list-rebuild.ts';
+import { listStart } from './scenarios/list-start.ts';
 import { misses } from './scenarios/misses.ts';
 import { tcpCached } from './scenarios/tcp-cached.ts';
 import { twoThreads } from './scenarios/two-threads.ts';
@@ -23,4 +27,8 @@ export const SCENARIOS: readonly Scenario[] = [
   misses,
   idleConnections,
   growth,
+  listStart,
+  listMemory,
+  listRebuild,
+  cache,
 ];

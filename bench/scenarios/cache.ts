@@ -7,7 +7,7 @@ import { recordedStream, type Stream, zipfStream } from '../cache/streams.ts';
 import { BELADY, LRU } from '../cache/yardsticks.ts';
 import type { Measure, ResultRow, ResultTable, Scenario, TargetResult } from '../scenario.ts';
 
-const MEGABYTES = [0.5, 1, 2, 4];
+const KILOBYTES = [500, 1000, 2000, 4000];
 /** 0: nothing expires. */
 const QUERIES_PER_SECOND = [0, 20];
 const OVERHEAD_MAX_BYTES = 64;
@@ -74,11 +74,11 @@ function streamOf(queriesPerSecond: number): Stream {
 
 function hitTable(stream: Stream): ResultTable {
   const rowsOf = (subject: string, role: ResultRow['role'], hitRatio: (maxBytes: number) => number): ResultRow[] =>
-    MEGABYTES.map((at) => ({ subject, role, at, samples: { [HIT_RATIO.name]: [hitRatio(at * 1e6)] } }));
+    KILOBYTES.map((at) => ({ subject, role, at, samples: { [HIT_RATIO.name]: [hitRatio(at * 1000)] } }));
   return {
     title: stream.name,
     measures: [HIT_RATIO],
-    axis: { name: 'MB', isLogarithmic: true },
+    axis: { name: 'kB', isLogarithmic: true },
     rows: [
       ...rowsOf('sotto', 'gateway', (maxBytes) => hitRatioOf(stream, productionRule, maxBytes)),
       ...rowsOf(LRU.name, 'peer', (maxBytes) => LRU.hitRatioOf(stream, maxBytes)),
@@ -88,10 +88,10 @@ function hitTable(stream: Stream): ResultTable {
 }
 
 function hitTargets({ title, rows }: ResultTable): TargetResult[] {
-  return MEGABYTES.map((megabytes) => {
+  return KILOBYTES.map((kilobytes) => {
     const hits = (role: ResultRow['role']): number =>
-      rows.find((row) => row.role === role && row.at === megabytes)!.samples[HIT_RATIO.name]![0]!;
-    const what = `${title}, ${megabytes} MB: hits against LRU`;
+      rows.find((row) => row.role === role && row.at === kilobytes)!.samples[HIT_RATIO.name]![0]!;
+    const what = `${title}, ${kilobytes} kB: hits against LRU`;
     return { what, limit: 1, bound: 'at least', unit: '', values: [hits('gateway') / hits('peer')] };
   });
 }
