@@ -19,8 +19,8 @@ export interface RoundsResult {
 }
 
 /** A run in which the host of a virtual machine kept more than this for others is measured again, so often at most. */
-const STOLEN_SHARE_MAX = 0.03;
-const REPEATED_MAX = 6;
+const STOLEN_SHARE_MAX = 0.1;
+const REPEATED_MAX = 4;
 
 /** After so long, others get their turn on a machine that is shared. */
 const TURN_MILLISECONDS = 25_000;
