@@ -5,7 +5,7 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -21,6 +21,8 @@ export function enableCodeCache() {
 function ownDirectory() {
   try {
     const directory = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sotto');
+    // With HOME empty it would be wherever we were started, somebody else's folder perhaps.
+    if (!isAbsolute(directory)) return undefined;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const { uid, mode } = lstatSync(directory);
     const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & WRITABLE_BY_OTHERS) === 0);

@@ -11,43 +11,52 @@ import { partPath } from './replace-file.ts';
 
 process.title = 'sotto: compiling lists';
 process.once('message', (job: CompileJob) => {
-  try {
-    compile(job);
-  } catch (error) {
-    if (error instanceof CopyChanged) report({ kind: 'copy-changed', list: error.list });
-    else report({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
-  }
-  // Once everything is sent, nothing else keeps this process alive.
-  process.disconnect?.();
+  // Nothing else keeps this process alive. Disconnecting drops what is still on its way, so the last message must be out first.
+  process.send?.(outcomeOf(job), () => {
+    if (process.connected) process.disconnect?.();
+  });
 });
 
-function compile(job: CompileJob): void {
+function outcomeOf(job: CompileJob): CompileMessage {
+  try {
+    return compile(job);
+  } catch (error) {
+    if (error instanceof CopyChanged) return { kind: 'copy-changed', list: error.list };
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function compile(job: CompileJob): CompileMessage {
   const builder = collectNames(job, job.contentId);
   const { entryCount } = builder;
   const notKept = writePart(builder, partPath(job.tablePath));
-  if (notKept === undefined) {
-    report({ kind: 'written', entryCount });
-    return;
-  }
-  builder.writeTo((byteLength) => (octets, offset) => report({ kind: 'piece', byteLength, octets, offset }));
-  report({ kind: 'sent', entryCount, notKept });
+  if (notKept === undefined) return { kind: 'written', entryCount };
+  builder.writeTo((byteLength) => (octets, offset) => sendPiece({ kind: 'piece', byteLength, octets, offset }));
+  return { kind: 'sent', entryCount, notKept };
 }
 
 /** Undefined, or why the table cannot be written; no part file is left then. */
 function writePart(builder: BlockTableBuilder, path: string): string | undefined {
-  let file: number | undefined;
   try {
-    const opened = openSync(path, 'w', 0o600);
-    file = opened;
-    builder.writeTo(() => (octets, offset) => writeAll(opened, octets, offset));
-    closeSync(opened);
+    const file = openSync(path, 'w', 0o600);
+    try {
+      builder.writeTo(() => (octets, offset) => writeAll(file, octets, offset));
+    } finally {
+      // Some file systems tell only now that they are full.
+      closeSync(file);
+    }
     return undefined;
   } catch (error) {
-    if (file !== undefined) {
-      closeSync(file);
-      rmSync(path, { force: true });
-    }
+    removePart(path);
     return fileReason(error);
+  }
+}
+
+function removePart(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where it cannot be removed it is overwritten some day; the table counts for more.
   }
 }
 
@@ -59,6 +68,6 @@ function writeAll(file: number, octets: Uint8Array, offset: number): void {
   }
 }
 
-function report(message: CompileMessage): void {
-  process.send?.(message);
+function sendPiece(piece: CompileMessage & { kind: 'piece' }): void {
+  process.send?.(piece);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority } from 'node:os';
@@ -13,6 +14,7 @@ import type { CompileInput, CompileJob, ListInput } from './compile-messages.ts'
 import { compileTable } from './compile-table.ts';
 import { listTables, loadTable, removeOtherTables, tablePath } from './compiled-store.ts';
 import { contentIdOf } from './content-id.ts';
+import { partPath } from './replace-file.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(7);
 const noProc = existsSync(`/proc/self/task/${process.pid}/children`) ? false : 'needs /proc/…/children';
@@ -104,6 +106,37 @@ describe('compiling lists in the helper process', () => {
     const outcome = await compileTable({ ...work, tablePath: join(directory.path, 'no', 'such', 'place.bin') }, never);
     assert.ok(outcome.kind === 'compiled');
     assert.match((await outcome.written) ?? '', /no such file/);
+  });
+
+  test('a table of many pieces that cannot be kept arrives whole all the same', async () => {
+    const names = Array.from({ length: 40_000 }, (_, index) => `host-${index}.example\n`);
+    const work = job([list('large', names.join(''))]);
+    const outcome = await compileTable({ ...work, tablePath: join(directory.path, 'no', 'such', 'place.bin') }, never);
+    assert.ok(outcome.kind === 'compiled');
+    assert.equal(new BlockTable(outcome.table, true).entryCount, names.length);
+  });
+
+  test('a table that cannot be put into its place leaves no part file behind', async () => {
+    const work = job([list('displaced', 'a.example\n')]);
+    mkdirSync(join(work.tablePath, 'taken'), { recursive: true });
+    const outcome = await compileTable(work, never);
+    assert.ok(outcome.kind === 'compiled');
+    assert.notEqual(await outcome.written, undefined);
+    assert.ok(!existsSync(partPath(work.tablePath)));
+  });
+
+  test('with no descriptor free for a helper it is a failure, and the process goes on', {
+    skip: process.platform === 'win32' && 'needs ulimit',
+  }, () => {
+    const program = `
+      import { openSync } from 'node:fs';
+      import { compileTable } from ${JSON.stringify(new URL('./compile-table.ts', import.meta.url).href)};
+      try { for (;;) openSync('/dev/null'); } catch {}
+      const job = { hashKey: new Uint8Array(16), lists: [], rules: [], contentId: '', tablePath: '/dev/null/table.bin' };
+      console.log((await compileTable(job, new AbortController().signal)).kind);`;
+    const command = 'ulimit -n 100 && exec "$0" --input-type=module --eval "$1"';
+    const ended = spawnSync('sh', ['-c', command, process.execPath, program], { encoding: 'utf8' });
+    assert.equal(ended.stdout.trim(), 'failed', ended.stderr);
   });
 
   test('a copy that is not what it should be, or is gone, is told by its list', async () => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { CompiledTable, CompileJob, CompileMessage } from './compile-messages.ts';
 import { readTable } from './compiled-store.ts';
 import { fileReason } from './list-failure.ts';
-import { flushAndAdoptPart, partPath } from './replace-file.ts';
+import { discardPart, flushAndAdoptPart, partPath } from './replace-file.ts';
 
 /** The names lie outside the JavaScript heap; this is for a helper that goes astray. */
 const HEAP_MAX_MEGABYTES = 512;
@@ -56,6 +56,7 @@ export async function compileTable(
       return { kind: 'compiled', table, entryCount, written: Promise.resolve(notKept) };
     }
     default:
+      await discardPart(job.tablePath);
       return report;
   }
 }
@@ -105,6 +106,8 @@ function lastReport(helper: ChildProcess, job: CompileJob): Promise<LastReport> 
         report ?? { kind: 'failed', reason: `the helper process ended early: ${causeOf(lastWords, code, signal)}` },
       );
     });
+    // Without a free descriptor there is not even a channel, and the error above is on its way.
+    if (!helper.connected) return;
     helper.send(job, () => {
       // If it is gone already, its end says more.
     });
@@ -121,10 +124,21 @@ function causeOf(lastWords: string, code: number | null, signal: NodeJS.Signals 
 async function takeUp({ tablePath, contentId, hashKey }: CompileJob, entryCount: number): Promise<CompileOutcome> {
   const read = await readTable(partPath(tablePath), contentId, hashKey);
   if (read.kind === 'loaded') {
-    const written = flushAndAdoptPart(tablePath).then(() => undefined, fileReason);
-    return { kind: 'compiled', table: read.table, entryCount, written };
+    return { kind: 'compiled', table: read.table, entryCount, written: keepPart(tablePath) };
   }
+  await discardPart(tablePath);
   return { kind: 'failed', reason: `the table as written: ${read.kind === 'damaged' ? read.reason : 'is gone'}` };
+}
+
+/** Undefined, or why the table is not on the disk; no part file is left then. */
+async function keepPart(tablePath: string): Promise<string | undefined> {
+  try {
+    await flushAndAdoptPart(tablePath);
+    return undefined;
+  } catch (error) {
+    await discardPart(tablePath);
+    return fileReason(error);
+  }
 }
 
 /** The helper stands beside this file, as TypeScript in the source tree and as JavaScript in the package. */

@@ -34,6 +34,7 @@ function ownerOf(path: string): string {
 test('what the gateway made as root, and the directory it alone uses, belong to the user afterwards', { skip }, (t) => {
   const directory = makeDirectory(t);
   mkdirSync(join(directory, 'lists/deeper'), { recursive: true });
+  mkdirSync(join(directory, 'code-cache'));
   const paths = [
     directory,
     makeFile(directory, 'hash.key'),
@@ -41,6 +42,7 @@ test('what the gateway made as root, and the directory it alone uses, belong to 
     makeFile(directory, 'lists/ads.txt'),
     join(directory, 'lists/deeper'),
     makeFile(directory, 'lists/deeper/half-written.part'),
+    join(directory, 'code-cache'),
   ];
   makeFile(directory, 'README.md');
   handOverFiles(ownStateFiles(directory), USER);
