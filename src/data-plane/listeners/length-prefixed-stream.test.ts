@@ -99,6 +99,23 @@ describe('one DNS stream', () => {
     assert.deepEqual(socket.writes[0], Buffer.concat(asked.map((query) => withLengthPrefix(echoOf(query)))));
   });
 
+  test('octets in a chunk each do not pile up until the end of the turn', async () => {
+    const holding = new HoldingHandler();
+    const { socket } = openStream(holding.handler);
+    const asked = queries(100);
+    // Until then they wait in the stream of Node, which is read from its first turn on.
+    await turn();
+    for (const octet of Buffer.concat(asked.map(withLengthPrefix))) socket.push(Buffer.of(octet));
+    await new Promise(process.nextTick);
+    const early = holding.held.length;
+    await turn();
+    assert.ok(early > 0 && early < 100, `${early} of 100 queries were read before the turn ended`);
+    assert.deepEqual(
+      holding.held.map(({ message }) => message),
+      asked,
+    );
+  });
+
   test('replies that come later in one turn of the event loop leave in one write', async () => {
     const holding = new HoldingHandler();
     const { socket } = openStream(holding.handler);

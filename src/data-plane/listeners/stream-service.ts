@@ -7,6 +7,8 @@ import { WriteSlabs } from './write-slab.ts';
 
 /** What the connections of a listener may have sent us before we read it, all together: about four reads of the system. */
 const UNREAD_BYTES_MAX = 1 << 18;
+/** In as many pieces: each costs 600 octets beside its own, and TLS records of one octet are pieces too. */
+const UNREAD_CHUNKS_MAX = 2048;
 
 export class StreamService {
   readonly transport: Transport;
@@ -22,6 +24,7 @@ export class StreamService {
   #settled: LengthPrefixedStream[] = [];
   #isTurnEndAwaited = false;
   #unreadBytes = 0;
+  #unreadChunks = 0;
 
   constructor(
     transport: Transport,
@@ -52,10 +55,11 @@ export class StreamService {
     this.#due.push(stream);
   }
 
-  /** So many octets wait for the end of the turn; where that gets too many, it ends now. */
+  /** A chunk of so many octets waits for the end of the turn; where that gets too much, it ends now. */
   hold(bytes: number): void {
     this.#unreadBytes += bytes;
-    if (this.#unreadBytes > UNREAD_BYTES_MAX) this.#settleAll();
+    this.#unreadChunks += 1;
+    if (this.#unreadBytes > UNREAD_BYTES_MAX || this.#unreadChunks > UNREAD_CHUNKS_MAX) this.#settleAll();
   }
 
   endTurn(): void {
@@ -67,6 +71,7 @@ export class StreamService {
     const streams = this.#due;
     this.#due = this.#settled;
     this.#unreadBytes = 0;
+    this.#unreadChunks = 0;
     for (const stream of streams) stream.settle();
     streams.length = 0;
     this.#settled = streams;
