@@ -87,10 +87,11 @@ export class PendingQuestions {
     }
     if (this.#questionCount >= QUESTIONS_MAX) return false;
     const question = new PendingQuestion(copyKey(asked), this.#owner);
+    // First: a sink that throws must not leave a question behind that nobody asks and all others join.
+    this.#addWaiter(question, query);
     question.next = this.#places[place];
     this.#places[place] = question;
     this.#questionCount++;
-    this.#addWaiter(question, query);
     this.#owner.ask(question);
     return true;
   }
@@ -113,7 +114,6 @@ export class PendingQuestions {
   }
 
   #addWaiter(pending: PendingQuestion, query: Query): void {
-    this.#waiterCount++;
     pending.waiters.push({
       sink: query.sink,
       returnPath: query.sink.retain(query.returnPath),
@@ -121,6 +121,7 @@ export class PendingQuestions {
       message: copyQuery(query.message, query.facts),
       clientAddress: new Uint8Array(query.clientAddress),
     });
+    this.#waiterCount++;
   }
 }
 

@@ -84,6 +84,11 @@ export class Connection implements PinnedConnector, Http2ClientOwner {
     return this.#requests.size === 0;
   }
 
+  /** The server lets no stream be opened, though none is. */
+  get barred(): boolean {
+    return this.idle && !this.hasFreeStream;
+  }
+
   /** Time for a new connection, before stream identifiers run out (RFC 9113 section 5.1.1). */
   get worn(): boolean {
     return this.#sent >= this.#limits.requestsPerConnection;
@@ -151,6 +156,10 @@ export class Connection implements PinnedConnector, Http2ClientOwner {
 
   onPong(): void {
     this.#awaitsPong = false;
+  }
+
+  onSettings(): void {
+    if (!this.#isRetired && !this.#isOver) this.#owner.onStreamFree();
   }
 
   readonly #onData = (chunk: Buffer): void => {

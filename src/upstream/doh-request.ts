@@ -124,6 +124,8 @@ export class DohRequest implements ResponseReader {
   }
 
   onUnprocessed(): void {
+    // A GOAWAY gives back several; one of the others may have ended this one.
+    if (this.#settled) return;
     const connection = this.connection!;
     if (this.#repeats === REPEATS_MAX) {
       this.onReset(ERROR.REFUSED_STREAM);

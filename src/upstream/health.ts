@@ -154,6 +154,7 @@ export class Health {
 
   #noteProbeFailed(request: DohRequest, reason: UpstreamFailure): void {
     if (request.silent) request.route.giveUp(request.connection!);
+    else request.route.giveUpIfBarred();
     this.#condemn(request.route, reason);
   }
 

@@ -62,12 +62,13 @@ class Talk {
   now = 0;
   goaways = 0;
   pongs = 0;
+  changes = 0;
   readonly client: Http2Client;
   readonly #reader: FrameReader;
   #sent: Sent[] = [];
 
   constructor() {
-    const owner = { onGoaway: () => this.goaways++, onPong: () => this.pongs++ };
+    const owner = { onGoaway: () => this.goaways++, onPong: () => this.pongs++, onSettings: () => this.changes++ };
     this.client = new Http2Client(TEMPLATE, () => this.now, owner);
     this.#reader = new FrameReader({
       onFrame: (type, flags, streamId, bytes, start, end) => {
@@ -219,6 +220,19 @@ describe('a response', () => {
       const next = talk.ask();
       assert.equal(talk.receive(headers(3, OK), data(3, 'fine')), ERROR.NO_ERROR);
       assert.equal(next.body, 'fine');
+    });
+  }
+
+  for (const [what, fields] of [
+    ['a status', { ':status': '200' }],
+    ['a pseudo-header field', { ':path': '/' }],
+    ['a connection field', { 'transfer-encoding': 'chunked' }],
+  ] as const) {
+    test(`with ${what} in its trailers is a stream error`, () => {
+      const talk = Talk.ready();
+      const listener = talk.ask();
+      assert.equal(talk.receive(headers(1, OK), data(1, 'x', 0), headers(1, fields, FLAG.END_STREAM)), ERROR.NO_ERROR);
+      assert.equal(listener.outcome, `reset ${ERROR.PROTOCOL_ERROR}`);
     });
   }
 

@@ -48,6 +48,8 @@ export interface Http2ClientOwner {
   onGoaway(): void;
   /** The server answered our PING. */
   onPong(): void;
+  /** `streamsMax` may have changed. */
+  onSettings(): void;
 }
 
 /** A response on its way. */
@@ -198,7 +200,7 @@ export class Http2Client implements FrameSink {
     if (stream === undefined) return this.#onLateFrame();
     if (stream.hasHead) {
       // Trailers, which we have no use for (RFC 9113 section 8.1): they end the response.
-      if (!endsStream || head.status >= 0) return this.#refuse(stream);
+      if (!endsStream || head.isMalformed || head.status >= 0) return this.#refuse(stream);
       this.#end(stream);
       return ERROR.NO_ERROR;
     }
@@ -281,6 +283,7 @@ export class Http2Client implements FrameSink {
     }
     const offset = this.output.reserve(FRAME_HEADER_BYTES);
     this.output.length = writeFrameHeader(this.output.bytes, offset, 0, FRAME.SETTINGS, FLAG.ACK, 0);
+    this.#owner.onSettings();
     return this.#charge(COST.ACKNOWLEDGED);
   }
 

@@ -84,6 +84,11 @@ export class Route implements ConnectionOwner {
     this.onStreamFree();
   }
 
+  /** Likewise for the present one, if the server has closed it to requests without ending it. */
+  giveUpIfBarred(): void {
+    if (this.#connection?.barred) this.giveUp(this.#connection);
+  }
+
   close(reason: UpstreamFailure): void {
     const connection = this.#connection;
     this.#connection = undefined;

@@ -5,15 +5,16 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { createServer, type TLSSocket } from 'node:tls';
-import { ERROR, FLAG, FRAME } from '../../src/http2/frame.ts';
+import { ERROR, FLAG, FRAME, SETTING } from '../../src/http2/frame.ts';
 import { FrameReader } from '../../src/http2/frame-reader.ts';
 import { HpackDecoder } from '../../src/http2/hpack-decoder.ts';
+import type { UpstreamOutcome } from '../../src/upstream/upstream.ts';
 import type { UpstreamLimits } from '../../src/upstream/upstream-limits.ts';
 import { data, frame, headers, numbers, settings } from '../fixtures/http2-frames.ts';
 import { makeCertificate } from '../fixtures/make-certificate.ts';
 import { PEER_HOST_NAME } from '../peers/dns-peer.ts';
 import { answerTo } from '../peers/scripted-doh-server.ts';
-import { watchedUpstream } from '../peers/scripted-upstream.ts';
+import { queryFor, watchedUpstream } from '../peers/scripted-upstream.ts';
 
 const PREFACE_BYTES = 24;
 const OK = { ':status': '200', 'content-type': 'application/dns-message' };
@@ -59,7 +60,7 @@ async function rawServer(t: TestContext, respond: (request: RawRequest) => void,
     caPem: certificate.caPem,
     maxQueriesPerSecond: undefined,
   };
-  return { connections, ...watchedUpstream(t, [upstream], { limits }) };
+  return { connections, peer: upstream, ...watchedUpstream(t, [upstream], { limits }) };
 }
 
 function readRequests(connection: RawConnection, respond: (request: RawRequest) => void): void {
@@ -185,4 +186,66 @@ test('a GOAWAY that names the question as read waits for its answer, while the n
   assert.ok((await second).ok);
   assert.ok((await first).ok);
   assert.ok(connections.length <= 2);
+});
+
+describe('a server that lets no more streams be opened', () => {
+  const barring = settings([SETTING.MAX_CONCURRENT_STREAMS, 0]);
+
+  test('for a while gets the questions that waited as soon as it does again, on the same connection', async (t) => {
+    const { connections, ask } = await rawServer(t, (request) => {
+      request.connection.socket.write(barring);
+      answer(request);
+    });
+    assert.ok((await ask('first.example.org')).ok);
+    const second = ask('second.example.org');
+    connections[0]!.socket.write(settings([SETTING.MAX_CONCURRENT_STREAMS, 1]));
+    assert.ok((await second).ok);
+    assert.equal(connections.length, 1);
+  });
+
+  test('and never does again loses its connection to a new one', async (t) => {
+    const limits = {
+      deadlineMilliseconds: 100,
+      connectMilliseconds: 500,
+      failuresBeforeProbe: 1,
+      probeMilliseconds: 20,
+    };
+    const { connections, ask, reported } = await rawServer(
+      t,
+      (request) => {
+        if (request.connection.index === 0) request.connection.socket.write(barring);
+        answer(request);
+      },
+      limits,
+    );
+    assert.ok((await ask('first.example.org')).ok);
+    const second = await ask('second.example.org');
+    assert.ok(!second.ok && second.code === 'timeout');
+    await reported('up', 2);
+    assert.equal(connections.length, 2);
+  });
+});
+
+test('a question that ends while a GOAWAY gives it back is not sent again', async (t) => {
+  const respond = (request: RawRequest): void => {
+    const { connection, streamId } = request;
+    if (connection.index > 0) answer(request);
+    else if (streamId === 1) connection.socket.write(numbers(FRAME.RST_STREAM, 1, ERROR.REFUSED_STREAM));
+    else if (streamId === 3) askSecond();
+    else connection.socket.write(numbers(FRAME.GOAWAY, 0, 0, ERROR.NO_ERROR));
+  };
+  const { connections, upstream, peer } = await rawServer(t, respond, { triesPerExchange: 1 });
+  const second = Promise.withResolvers<UpstreamOutcome>();
+  const askSecond = (): void => second.resolve(upstream.exchange(queryFor('second.example.org')));
+  await new Promise<void>((resolve, reject) => {
+    upstream.ask(queryFor('first.example.org'), {
+      onAnswer: () => reject(new Error('answered')),
+      // Refused twice. The GOAWAY gives back the second question too, after this.
+      onFailure: () => void upstream.close().then(resolve),
+    });
+  });
+  assert.ok(!(await second.promise).ok);
+  // Whatever was sent again has arrived before this.
+  assert.ok((await watchedUpstream(t, [peer]).ask()).ok);
+  assert.equal(connections.length, 2);
 });
