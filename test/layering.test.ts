@@ -39,12 +39,12 @@ const ROOMS: readonly Room[] = [
   { folder: 'upstream', imports: ['wire', 'memory', 'http2', 'sockets'], outside: ['tls', 'net'] },
   {
     folder: 'data-plane',
-    imports: ['wire', 'memory', 'policy', 'upstream', 'plane-messages', 'sockets'],
+    imports: ['wire', 'http2', 'memory', 'policy', 'upstream', 'plane-messages', 'sockets'],
     outside: ['worker_threads'],
   },
   {
     folder: 'data-plane/listeners',
-    imports: ['wire', 'data-plane/query.ts', 'sockets'],
+    imports: ['wire', 'http2', 'data-plane/query.ts', 'sockets'],
     outside: ['net', 'tls', 'http', 'http2', 'dgram'],
   },
   { folder: 'data-plane/steps', imports: ['wire', 'memory', 'policy', 'data-plane'], outside: [] },

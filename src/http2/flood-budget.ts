@@ -1,5 +1,6 @@
-// How much a peer may send that asks nothing and answers nothing. Answers and time pay the points back.
+// How much a peer, server or client, may send that asks nothing and answers nothing. What is useful, and time, pay the points back.
 
+/** What frames of an upstream cost; a client's are in data-plane/listeners/abuse-costs.ts. */
 export const COST = {
   /** PING, SETTINGS: it makes us send one back. */
   ACKNOWLEDGED: 5,

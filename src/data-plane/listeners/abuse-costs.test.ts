@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AbuseBudget, COST } from './abuse-budget.ts';
+import { FloodBudget } from '../../http2/flood-budget.ts';
+import { COST } from './abuse-costs.ts';
 
-function chargesUntilEmpty(budget: AbuseBudget, points: number, between: () => void = () => {}): number {
+function chargesUntilEmpty(budget: FloodBudget, points: number, between: () => void = () => {}): number {
   for (let charges = 1; charges <= 5000; charges++) {
     if (!budget.charge(points)) return charges;
     between();
@@ -11,17 +12,17 @@ function chargesUntilEmpty(budget: AbuseBudget, points: number, between: () => v
 }
 
 test('a client that only resets streams is cut off after some hundred', () => {
-  const charges = chargesUntilEmpty(new AbuseBudget(() => 0), COST.RESET);
+  const charges = chargesUntilEmpty(new FloodBudget(() => 0), COST.RESET);
   assert.ok(charges > 100 && charges < 500, `${charges}`);
 });
 
 test('a client that only sends refused requests is cut off after about a hundred', () => {
-  const charges = chargesUntilEmpty(new AbuseBudget(() => 0), COST.REFUSED_REQUEST);
+  const charges = chargesUntilEmpty(new FloodBudget(() => 0), COST.REFUSED_REQUEST);
   assert.ok(charges > 50 && charges < 200, `${charges}`);
 });
 
 test('a client that asks more than it cancels may go on', () => {
-  const budget = new AbuseBudget(() => 0);
+  const budget = new FloodBudget(() => 0);
   const earn = (): void => {
     for (let query = 0; query < COST.RESET; query++) budget.earn();
   };
@@ -30,7 +31,7 @@ test('a client that asks more than it cancels may go on', () => {
 
 test('a client that pings once a second may go on without a query', () => {
   let now = 0;
-  const pings = chargesUntilEmpty(new AbuseBudget(() => now), COST.CONTROL_FRAME, () => {
+  const pings = chargesUntilEmpty(new FloodBudget(() => now), COST.CONTROL_FRAME, () => {
     now += 1000;
   });
   assert.equal(pings, Number.POSITIVE_INFINITY);

@@ -1,7 +1,8 @@
 // The accounts of one DoH connection, whatever HTTP version runs on it: queries in flight, request bodies and replies held in
 // memory, points for abuse, idle time.
 
-import { AbuseBudget, COST } from './abuse-budget.ts';
+import { FloodBudget } from '../../http2/flood-budget.ts';
+import { COST } from './abuse-costs.ts';
 import type { Connection } from './connection.ts';
 import type { DohService } from './doh-engine.ts';
 import { IdleTimer } from './idle-timer.ts';
@@ -13,7 +14,7 @@ const BODY_BYTES_MAX = 131_072;
 export class DohConnection {
   readonly connection: Connection;
   readonly service: DohService;
-  readonly #budget = new AbuseBudget();
+  readonly #budget = new FloodBudget(() => performance.now());
   readonly #idleTimer: IdleTimer;
   #bodyBytes = 0;
   #unreadReplyBytes = 0;

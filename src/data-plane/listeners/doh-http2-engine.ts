@@ -13,7 +13,7 @@ import {
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { HEADER_BYTES } from '../../wire/header.ts';
-import { COST } from './abuse-budget.ts';
+import { COST } from './abuse-costs.ts';
 import { type Connection, ignoreError } from './connection.ts';
 import { DohConnection } from './doh-connection.ts';
 import type { DohEngine, DohService } from './doh-engine.ts';
@@ -41,7 +41,7 @@ export function createHttp2Engine(service: DohService): DohEngine {
     maxSessionMemory: 4,
     maxSessionInvalidFrames: 100,
     maxSessionRejectedStreams: 100,
-    // Only a second line: the budget of points (abuse-budget.ts) ends a connection earlier.
+    // Only a second line: the budget of points (http2/flood-budget.ts) ends a connection earlier.
     streamResetBurst: 500,
     streamResetRate: 30,
   };
