@@ -1,10 +1,10 @@
 // Runs a server in the foreground on given cores, in a temporary directory, until it answers as it should.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { endProcess, hasEnded } from '../../test/fixtures/end-process.ts';
 import { endWithUs } from '../../test/fixtures/end-with-us.ts';
 import { temporaryDirectory } from '../../test/fixtures/temporary-directory.ts';
 import { findCommand } from '../../test/setup/missing-components.ts';
@@ -60,7 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log = (log + chunk).slice(-KEPT_LOG_CHARACTERS);
     });
   const stop = async (): Promise<void> => {
-    await end(child);
+    await endProcess(child, STOP_MILLISECONDS);
     remove();
   };
   try {
@@ -72,20 +72,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return { pid: child.pid!, directory, startMilliseconds: performance.now() - begun, log: () => log, stop };
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
-  await ended;
-  clearTimeout(timer);
-}
-
 async function ready({ command, ready }: DaemonOptions, child: ChildProcess, log: () => string): Promise<void> {
   const giveUpAt = performance.now() + START_MILLISECONDS;
   for (const { name, rcode } of ready.answers) {
     while ((await askForRcode(SERVER_ADDRESS, ready.port, name)) !== rcode) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended at once:\n${log()}`);
+      if (hasEnded(child)) throw new Error(`${command} ended at once:\n${log()}`);
       if (performance.now() > giveUpAt) throw new Error(`${command} does not answer as it should:\n${log()}`);
       await wait(10);
     }

@@ -2,12 +2,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { nameFromText } from '../../src/wire/name-text.ts';
 import { buildQuery } from '../../src/wire/query-builder.ts';
+import { endProcess, hasEnded } from '../fixtures/end-process.ts';
 import { endWithUs } from '../fixtures/end-with-us.ts';
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts';
 import { findCommand } from '../setup/missing-components.ts';
@@ -46,7 +46,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     pid: child.pid!,
     log: () => log,
     stop: async (): Promise<void> => {
-      await end(child);
+      await endProcess(child, STOP_MILLISECONDS);
       remove();
     },
   };
@@ -57,15 +57,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
   return daemon;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
-  await ended;
-  clearTimeout(timer);
 }
 
 async function ready({ command, readiness }: DaemonOptions, child: ChildProcess, log: () => string): Promise<void> {
@@ -85,7 +76,7 @@ async function ready({ command, readiness }: DaemonOptions, child: ChildProcess,
   const giveUpAt = performance.now() + READY_MILLISECONDS;
   try {
     while (!answered) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${command} ended at once:\n${log()}`);
+      if (hasEnded(child)) throw new Error(`${command} ended at once:\n${log()}`);
       if (performance.now() > giveUpAt) throw new Error(`${command} does not answer:\n${log()}`);
       socket.send(query, readiness.port, readiness.address, () => {});
       await wait(50);
