@@ -1,5 +1,7 @@
 // How much a peer, server or client, may send that asks nothing and answers nothing. What is useful, and time, pay the points back.
 
+import { ERROR } from './frame.ts';
+
 /** What frames of an upstream cost; a client's are in data-plane/listeners/abuse-costs.ts. */
 export const COST = {
   /** PING, SETTINGS: it makes us send one back. */
@@ -28,6 +30,11 @@ export class FloodBudget {
     this.#changedAt = now;
     this.#points = Math.max(0, this.#points - back) + points;
     return this.#points <= BUDGET_POINTS;
+  }
+
+  /** The same for who reads frames: the error code with which the connection has to go, or NO_ERROR. */
+  chargeFrame(points: number): number {
+    return this.charge(points) ? ERROR.NO_ERROR : ERROR.ENHANCE_YOUR_CALM;
   }
 
   /** Something useful came. */

@@ -8,7 +8,7 @@ import { decodeHuffman } from './huffman.ts';
 import { STATIC_COUNT, STATIC_NAMES, STATIC_VALUES } from './static-table.ts';
 
 export interface FieldSink {
-  /** One field of a block, in order; octets as characters (latin1). */
+  /** One sound field of a block, in order; octets as characters (latin1). */
   onField(name: string, value: string): void;
 }
 
@@ -28,17 +28,23 @@ const text = Buffer.alloc(2 * FIELDS_MAX_BYTES);
 export class HpackDecoder {
   readonly #table = new DynamicTable();
   #string = '';
+  /** The table has, or had, a malformed field, so that references to it are looked at too. */
+  #isTainted = false;
+  /** Of the block decoded last: a field was left out whose name or value no field may have. It ends a message, no connection. */
+  sawMalformed = false;
 
-  /** Hands every field of block [start, end), at most 16,384 octets, to `sink`. NO_ERROR, or what ends the connection. */
+  /** Hands the fields of block [start, end), at most 16,384 octets, to `sink`. NO_ERROR, or what ends the connection. */
   decode(block: Uint8Array, start: number, end: number, sink: FieldSink): number {
     let position = start;
     let listBytes = 0;
     let resizes = 0;
     let fields = 0;
+    this.sawMalformed = false;
     while (position < end) {
       const first = block[position]!;
       let name: string;
       let value: string;
+      let isSound = true;
       if (first >= INDEXED) {
         if (!readInteger(block, position, end, 7)) return ERROR.COMPRESSION_ERROR;
         const index = integer.value;
@@ -46,6 +52,7 @@ export class HpackDecoder {
         position = integer.end;
         name = this.#nameAt(index);
         value = index <= STATIC_COUNT ? STATIC_VALUES[index]! : this.#table.valueAt(index - STATIC_COUNT - 1);
+        if (this.#isTainted) isSound = isFieldName(name) && isFieldValue(value);
       } else if (first >= TABLE_RESIZE && first < LITERAL_WITH_INDEXING) {
         if (!readInteger(block, position, end, 5)) return ERROR.COMPRESSION_ERROR;
         // Only in front of the fields, or a peer could make us empty and fill the table for ever.
@@ -61,21 +68,26 @@ export class HpackDecoder {
           position = this.#readString(block, position, end);
           if (position < 0) return ERROR.COMPRESSION_ERROR;
           name = this.#string;
-          if (!isFieldName(name)) return ERROR.PROTOCOL_ERROR;
+          isSound = isFieldName(name);
         } else {
           if (!this.#isKnown(index)) return ERROR.COMPRESSION_ERROR;
           name = this.#nameAt(index);
+          if (this.#isTainted) isSound = isFieldName(name);
         }
         position = this.#readString(block, position, end);
         if (position < 0) return ERROR.COMPRESSION_ERROR;
         value = this.#string;
-        if (!isFieldValue(value)) return ERROR.PROTOCOL_ERROR;
-        if (isIndexing) this.#table.add(name, value);
+        isSound = isSound && isFieldValue(value);
+        if (isIndexing) {
+          this.#table.add(name, value);
+          if (!isSound) this.#isTainted = true;
+        }
       }
       fields++;
       listBytes += fieldBytes(name, value);
       if (listBytes > FIELDS_MAX_BYTES) return ERROR.ENHANCE_YOUR_CALM;
-      sink.onField(name, value);
+      if (isSound) sink.onField(name, value);
+      else this.sawMalformed = true;
     }
     return ERROR.NO_ERROR;
   }

@@ -4,8 +4,8 @@ import { ERROR, errorName } from '../http2/frame.ts';
 import { MESSAGE_MAX_BYTES } from '../wire/header.ts';
 import { replyFault, subtractAge } from './check-reply.ts';
 import type { Connection } from './connection.ts';
-import type { ResponseReader } from './http2-client.ts';
 import type { ResponseHead } from './response-head.ts';
+import type { ResponseReader } from './response-reader.ts';
 import type { Route } from './route.ts';
 import { failure, type UpstreamFailure } from './upstream-failure.ts';
 

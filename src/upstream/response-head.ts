@@ -13,6 +13,11 @@ export class ResponseHead implements FieldSink {
   isMalformed = false;
   #sawOther = false;
 
+  /** Said ahead of the response, which is still to come. */
+  get isInterim(): boolean {
+    return this.status < 200;
+  }
+
   begin(): void {
     this.status = -1;
     this.contentType = '';
@@ -27,6 +32,8 @@ export class ResponseHead implements FieldSink {
       // Once, and in front of everything else.
       if (this.status >= 0 || this.#sawOther || !/^[1-9]\d\d$/.test(value)) this.isMalformed = true;
       this.status = Number(value);
+      // Section 8.6: there is nothing to switch to.
+      if (this.status === 101) this.isMalformed = true;
       return;
     }
     this.#sawOther = true;
