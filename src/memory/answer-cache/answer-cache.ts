@@ -1,7 +1,9 @@
 // The answer cache as a data-plane thread uses it. One SharedArrayBuffer for all threads; README.md has the layout.
 
+import { markAt } from './bucket.ts';
 import type { AnswerKey, CachedAnswer } from './cached-answer.ts';
 import { Checksum } from './checksum.ts';
+import { emptyStripe } from './empty-stripe.ts';
 import { entryUnits, readEntry, writeEntry } from './entry.ts';
 import type { EvictionRule, EvictionRuleMaker } from './eviction-rule.ts';
 import { twoRingEviction } from './two-ring-eviction.ts';
@@ -21,7 +23,7 @@ import {
   UNIT_WORDS,
   writeHeader,
 } from './layout.ts';
-import { emptyStripe, markAt, StripeWriter } from './stripe-writer.ts';
+import { StripeWriter } from './stripe-writer.ts';
 
 export { type AnswerKey, CachedAnswer } from './cached-answer.ts';
 

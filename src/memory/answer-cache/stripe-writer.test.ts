@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultOf, fillAnswer, newKey, turnKeyTo } from '../../../test/fixtures/self-checking-answer.ts';
 import { AnswerCache, CachedAnswer, createAnswerCache, recoverAfterThreadDeath } from './answer-cache.ts';
+import { markAt } from './bucket.ts';
 import type { EvictionRule } from './eviction-rule.ts';
 import { bucketOf, hashForBucket, hashForStripe, tagOf } from './key-hash.ts';
 import { BUCKET_SLOTS, planLayout, RING, STRIPE, stripeAt } from './layout.ts';
-import { markAt, StripeWriter } from './stripe-writer.ts';
+import { StripeWriter } from './stripe-writer.ts';
 import { twoRingEviction } from './two-ring-eviction.ts';
 import { readAnswerCacheUsage } from './usage.ts';
 
