@@ -5,6 +5,7 @@ import type { ListenerCounters } from './listeners/listener.ts';
 
 const OPENED = counterIndex('connectionsOpened');
 const CLOSED = counterIndex('connectionsClosed');
+const UNSENT = counterIndex('answersUnsent');
 const LIMIT_HITS = counterIndex('limitHits');
 const PROTOCOL_ERRORS = counterIndex('protocolErrors');
 
@@ -12,6 +13,9 @@ export function listenerCounters(counters: ThreadCounters): ListenerCounters {
   return {
     connectionOpened: () => counters.increment(OPENED),
     connectionClosed: () => counters.increment(CLOSED),
+    answersUnsent(_transport, count) {
+      for (let i = 0; i < count; i++) counters.increment(UNSENT);
+    },
     limitHit: () => counters.increment(LIMIT_HITS),
     protocolError: () => counters.increment(PROTOCOL_ERRORS),
   };

@@ -49,11 +49,10 @@ function systemReadsItSo({ libc, received, sends }: BatchedDatagrams): boolean {
     let lost = 0;
     const socket: SendingSocket = { descriptor: pair[0]!, addressBytes: 0, onLost: (count) => (lost += count) };
     const lengths = [5, 0, received.payloadBytes];
+    const payload = new Uint8Array(received.payloadBytes);
     sends.hold();
-    for (const [index, length] of lengths.entries()) {
-      const start = sends.add(socket, received.addresses[0]!, length);
-      sends.octets.fill(index + 1, start, start + length);
-    }
+    for (const [index, length] of lengths.entries())
+      sends.add(socket, received.addresses[0]!, payload.fill(index + 1), length);
     sends.release();
     if (lost > 0 || libc.receiveMany(pair[1]!, received.headerAddress(0), BATCH_DATAGRAMS) !== lengths.length)
       return false;

@@ -26,6 +26,9 @@ const MSG_TRUNC = 0x20;
 /** Octets of the largest sockaddr there is here, as 32-bit words. */
 export const ADDRESS_WORDS: number = IPV6_STRUCTURE_LENGTH / WORD_BYTES;
 
+/** More octets than that are copied faster by a call, fewer by a loop. */
+const COPY_WORDS_MAX = 128;
+
 /** For 64-bit little-endian machines alone; `batched-datagrams.ts` proves the layout before it is used. */
 export class DatagramSlots {
   readonly count: number;
@@ -41,6 +44,9 @@ export class DatagramSlots {
   readonly #firstName: number;
   readonly #firstPayload: number;
   readonly #stride: number;
+  /** The buffer that `writePayload` was last given, and its memory as words; undefined where it does not lie on whole ones. */
+  #source: Uint8Array | undefined;
+  #sourceWords: Int32Array | undefined;
 
   constructor(libc: Libc, count: number, payloadBytes: number) {
     this.count = count;
@@ -100,6 +106,24 @@ export class DatagramSlots {
     this.#words[slot * HEADER_WORDS + NAME_LENGTH_WORD] = IPV6_STRUCTURE_LENGTH;
   }
 
+  /** Copies the first `length` octets of `source`, at most a slot's. */
+  writePayload(slot: number, source: Uint8Array, length: number): void {
+    if (source !== this.#source) {
+      this.#source = source;
+      this.#sourceWords = wordsOf(source);
+    }
+    const sourceWords = this.#sourceWords;
+    const wordCount = (length + WORD_BYTES - 1) >>> 2;
+    if (sourceWords === undefined || wordCount > COPY_WORDS_MAX || wordCount > sourceWords.length) {
+      this.octets.set(source.subarray(0, length), this.payloadOffset(slot));
+      return;
+    }
+    // What goes along behind the last octet is not sent.
+    const words = this.#words;
+    const start = this.payloadOffset(slot) >>> 2;
+    for (let i = 0; i < wordCount; i++) words[start + i] = sourceWords[i]!;
+  }
+
   /** Where the first `addressBytes` octets of `address` (0: nowhere) and `payloadBytes` octets are to be sent. */
   prepareToSend(slot: number, address: Int32Array, addressBytes: number, payloadBytes: number): void {
     const words = this.#words;
@@ -108,4 +132,8 @@ export class DatagramSlots {
     words[slot * HEADER_WORDS + NAME_LENGTH_WORD] = addressBytes;
     words[this.count * HEADER_WORDS + slot * VECTOR_WORDS + PAYLOAD_LENGTH_WORD] = payloadBytes;
   }
+}
+
+function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array | undefined {
+  return byteOffset % WORD_BYTES === 0 ? new Int32Array(buffer, byteOffset, byteLength >>> 2) : undefined;
 }

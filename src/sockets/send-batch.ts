@@ -12,7 +12,7 @@ export interface SendingSocket {
   /** Of its family's socket addresses. */
   readonly addressBytes: number;
   /** The system took `count` datagrams not, and nobody tries again: one of them cannot go where it should, or no buffer is free. */
-  onLost(count: number, reason: 'unsendable' | 'full'): void;
+  onLost(count: number): void;
 }
 
 export class SendBatch {
@@ -33,27 +33,22 @@ export class SendBatch {
     this.#slots = new DatagramSlots(libc, count, payloadBytes);
   }
 
-  /** Payloads are written here, at what `add` gives. */
-  get octets(): Buffer {
-    return this.#slots.octets;
-  }
-
-  /** `address` is copied. Where the payload of `length` octets goes, to be written at once; -1 (and lost) if it is too long. */
-  add(socket: SendingSocket, address: Int32Array, length: number): number {
+  /** `address` and the first `length` octets of `payload` are copied. A payload that is too long is lost. */
+  add(socket: SendingSocket, address: Int32Array, payload: Uint8Array, length: number): void {
     const slots = this.#slots;
     if (length > slots.payloadBytes) {
-      socket.onLost(1, 'unsendable');
-      return -1;
+      socket.onLost(1);
+      return;
     }
     if (this.#used === slots.count || (socket !== this.#socket && this.#used > 0)) this.flush();
     this.#socket = socket;
     const slot = this.#used++;
     slots.prepareToSend(slot, address, socket.addressBytes, length);
+    slots.writePayload(slot, payload, length);
     if (!this.#isHeld && !this.#flushIsDue) {
       this.#flushIsDue = true;
       process.nextTick(this.#flushLater);
     }
-    return slots.payloadOffset(slot);
   }
 
   /** Until `release`, datagrams wait for each other. */
@@ -82,10 +77,10 @@ export class SendBatch {
       if (sent > 0) done += sent;
       else if (sent === -ERROR_NUMBER.INTERRUPTED && ++interruptions <= INTERRUPTIONS_MAX) continue;
       else if (sent === -ERROR_NUMBER.TRY_AGAIN || sent === -ERROR_NUMBER.NO_BUFFERS) {
-        socket.onLost(used - done, 'full');
+        socket.onLost(used - done);
         return;
       } else {
-        socket.onLost(1, 'unsendable');
+        socket.onLost(1);
         done += 1;
       }
     }

@@ -1,5 +1,5 @@
-// What one HTTP connection pays for asking nothing: requests refused, streams reset, PING and SETTINGS frames. The points come
-// off a FloodBudget (http2/flood-budget.ts); useful queries and the passing of time pay them back.
+// What one HTTP connection pays for asking nothing: requests refused, streams reset, PING and SETTINGS frames, content nobody
+// wants. The points come off a FloodBudget (http2/flood-budget.ts); useful queries and the passing of time pay them back.
 
 export const COST = {
   /** A request refused with a 4xx status. */
@@ -8,4 +8,8 @@ export const COST = {
   RESET: 3,
   /** A PING or SETTINGS frame: it makes us send one back. */
   CONTROL_FRAME: 5,
+  /** A piece of content of a request that has none to be read: a GET, or one that was refused. */
+  UNWANTED_CONTENT: 1,
+  /** A request pipelined over HTTP/1.1 beyond what may be in flight; on top of REFUSED_REQUEST. */
+  OVER_IN_FLIGHT: 40,
 } as const;

@@ -5,12 +5,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { HEADER_BYTES } from '../../wire/header.ts';
+import { COST } from './abuse-costs.ts';
 import { type Connection, ignoreError } from './connection.ts';
 import { DohConnection } from './doh-connection.ts';
 import type { DohEngine, DohService } from './doh-engine.ts';
 import { beginExchange, type DohExchange, refusalFields, replyFields } from './doh-exchange.ts';
 import type { ReplySink } from './listener.ts';
 import { RequestBody } from './request-body.ts';
+
+/** Of one connection: answers come in order, so clients ask the next question on another one; each waits with its whole head. */
+const IN_FLIGHT_MAX = 32;
 
 export function createHttp1Engine(service: DohService): DohEngine {
   const sink: ReplySink<Http1Exchange> = {
@@ -115,6 +119,7 @@ class Http1Exchange implements DohExchange {
     request.on('error', ignoreError);
     response.on('error', ignoreError);
     response.once('close', () => this.#onClose());
+    request.on('data', (chunk: Buffer) => this.#onData(chunk));
   }
 
   readBody(): void {
@@ -124,9 +129,6 @@ class Http1Exchange implements DohExchange {
       accounts.bodyIsLate();
       this.#conversation.close();
     }, accounts.service.limits.readMilliseconds);
-    this.#request.on('data', (chunk: Buffer) => {
-      if (!this.#isSettled && this.#body?.append(chunk) === false) this.refuse(413);
-    });
     this.#request.on('end', () => {
       const body = this.#body;
       if (this.#isSettled || body === undefined) return;
@@ -138,7 +140,8 @@ class Http1Exchange implements DohExchange {
   ask(message: Uint8Array, length: number): void {
     const { accounts, sink } = this.#conversation;
     if (length < HEADER_BYTES) this.refuse(400);
-    else if (!accounts.hasRoom()) this.refuse(503);
+    else if (!accounts.hasRoom(Math.min(IN_FLIGHT_MAX, accounts.service.limits.inFlightPerConnection)))
+      this.#refuseAnother();
     else accounts.ask(sink, this, message, length);
   }
 
@@ -165,6 +168,23 @@ class Http1Exchange implements DohExchange {
     if (!this.#request.complete) this.#response.shouldKeepAlive = false;
     this.#respond(status, refusalFields(status), undefined);
     if (!this.#conversation.accounts.refused(status)) this.#conversation.close();
+  }
+
+  /** A request more than may wait: it waits all the same, for those before it to be answered, so there cannot be many. */
+  #refuseAnother(): void {
+    this.refuse(503);
+    if (!this.#conversation.accounts.charge(COST.OVER_IN_FLIGHT)) this.#conversation.close();
+  }
+
+  /** Read also where nobody wants it: Node would keep each piece in a buffer of its own. */
+  #onData(chunk: Buffer): void {
+    const { accounts } = this.#conversation;
+    if (accounts.isGone) return;
+    if (this.#isSettled || this.#body === undefined) {
+      if (!accounts.charge(COST.UNWANTED_CONTENT)) this.#conversation.close();
+    } else if (!this.#body.append(chunk)) {
+      this.refuse(413);
+    }
   }
 
   #respond(status: number, headers: Record<string, string | number>, payload: Buffer | undefined): void {

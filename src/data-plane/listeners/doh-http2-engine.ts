@@ -118,6 +118,7 @@ class Http2Exchange implements DohExchange {
     this.#stream = stream;
     this.#isHead = isHead;
     stream.once('close', () => this.#onClose());
+    if (!stream.endAfterHeaders) stream.on('data', (chunk: Buffer) => this.#onData(chunk));
   }
 
   /** The client may have reset the stream or gone since it asked. */
@@ -132,11 +133,6 @@ class Http2Exchange implements DohExchange {
       accounts.bodyIsLate();
       this.#reset(NGHTTP2_CANCEL);
     }, accounts.service.limits.readMilliseconds);
-    this.#stream.on('data', (chunk: Buffer) => {
-      if (this.#isSettled || this.#body === undefined) return;
-      if (!this.#body.append(chunk)) this.refuse(413);
-      else if (!accounts.holdBody(chunk.length)) this.#reset(NGHTTP2_ENHANCE_YOUR_CALM);
-    });
     this.#stream.on('end', () => {
       const body = this.#body;
       if (this.#isSettled || body === undefined) return;
@@ -148,7 +144,7 @@ class Http2Exchange implements DohExchange {
   ask(message: Uint8Array, length: number): void {
     const { accounts, sink } = this.#conversation;
     if (length < HEADER_BYTES) this.refuse(400);
-    else if (!accounts.hasRoom()) this.#refuseStream();
+    else if (!accounts.hasRoom(accounts.service.limits.inFlightPerConnection)) this.#refuseStream();
     else accounts.ask(sink, this, message, length);
   }
 
@@ -174,6 +170,13 @@ class Http2Exchange implements DohExchange {
     this.#releaseBody();
     this.#respond({ ':status': status, ...refusalFields(status) }, undefined);
     if (!this.#conversation.accounts.refused(status)) this.#conversation.end();
+  }
+
+  /** Read also where nobody wants it: Node would keep each frame in a buffer of its own. */
+  #onData(chunk: Buffer): void {
+    if (this.#isSettled || this.#body === undefined) this.#conversation.charge(COST.UNWANTED_CONTENT);
+    else if (!this.#body.append(chunk)) this.refuse(413);
+    else if (!this.#conversation.accounts.holdBody(chunk.length)) this.#reset(NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
   #refuseStream(): void {

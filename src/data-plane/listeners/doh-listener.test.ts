@@ -101,6 +101,12 @@ const DNS_MESSAGE = { 'content-type': 'application/dns-message' };
 
 for (const version of versions) {
   describe(`a DoH request over ${version}`, () => {
+    test('that is a GET with a body is answered', async () => {
+      const { listener } = await start();
+      const reply = await send(listener, version, { headers: { 'content-length': '3000' }, body: Buffer.alloc(3000) });
+      assert.equal(reply.status, 200);
+    });
+
     test('that waits for its answer does not hold its body', async () => {
       const holding = new HoldingHandler();
       const paths: (() => void)[] = [];
@@ -506,6 +512,22 @@ describe('HTTP/2', () => {
     assert.equal((await requestHttp2(other, http2GetHeaders(query))).status, 200);
   });
 
+  test('a client that sends content with a GET in thousands of pieces loses its connection', async () => {
+    const holding = new HoldingHandler();
+    const { listener, counters } = await start(holding.handler);
+    const session = await connect2(listener);
+    const stream = session.request(http2GetHeaders(query), { endStream: false });
+    stream.on('error', () => {});
+    const ended = new Promise((resolve) => session.on('goaway', resolve));
+    const send = (): void => {
+      if (!session.destroyed) stream.write(Buffer.of(0), send);
+    };
+    send();
+    assert.equal(await ended, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    assert.equal(counters.protocolErrors, 1);
+    holding.held[0]!.answer();
+  });
+
   test('a client that vanishes with requests in flight disturbs nobody', async () => {
     const holding = new HoldingHandler();
     const { listener, counters } = await start(holding.handler);
@@ -564,6 +586,31 @@ describe('HTTP/1.1', () => {
     await counters.until(({ limitHits }) => limitHits.includes('inFlightPerConnection'));
     for (const held of holding.held) held.answer();
     assert.deepEqual((await responses).match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 503']);
+  });
+
+  test('a client that sends content with a GET in thousands of pieces loses its connection', async () => {
+    const holding = new HoldingHandler();
+    const { listener, counters } = await start(holding.handler);
+    const socket = await connect1(listener);
+    const closed = once(socket, 'close');
+    socket.resume();
+    socket.write(get.replace('\r\n\r\n', '\r\ntransfer-encoding: chunked\r\n\r\n'));
+    socket.write('1\r\nx\r\n'.repeat(10_000));
+    await closed;
+    assert.equal(counters.protocolErrors, 1);
+    holding.held[0]!.answer();
+  });
+
+  test('a client that pipelines on and on while nothing is answered loses its connection', async () => {
+    const holding = new HoldingHandler();
+    const { listener, counters } = await start(holding.handler);
+    const socket = await connect1(listener);
+    const closed = once(socket, 'close');
+    socket.resume();
+    socket.write(get.repeat(300));
+    await closed;
+    assert.ok(holding.held.length + counters.limitHits.length < 60, `${counters.limitHits.length} wait for room`);
+    for (const held of holding.held) held.answer();
   });
 
   test('what is not HTTP gets 400 and the end', async () => {

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { after, afterEach, describe, test } from 'node:test';
 import tls from 'node:tls';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { testQuery, withLengthPrefix } from '../../../test/fixtures/dns-messages.ts';
 import {
   answeringHandler,
@@ -36,6 +38,9 @@ const certificates = [
   offer(exact, ['exact.example.com', 'also.example.com']),
   offer(wildcard, ['*.example.com']),
 ];
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('the DoT listener', () => {
   const listeners: TlsListener[] = [];
@@ -250,6 +255,44 @@ describe('the DoT listener', () => {
     await ended;
     assert.equal(replies.length, 30);
     await counters.until(({ closed }) => closed === 1);
+  });
+
+  test('what held clients send in TLS records of one octet costs no more than its octets, and is answered', async () => {
+    const holding = new HoldingHandler();
+    const { listener } = await start(holding.handler, { inFlightPerConnection: 1 });
+    const clients = await Promise.all(Array.from({ length: 20 }, () => connect(listener)));
+    const queries = Array.from({ length: 60 }, (_unused, id) => testQuery(id, 'www.example.org'));
+    const replies = clients.map((client) => {
+      const received: number[] = [];
+      const complete = new Promise<void>((resolve) =>
+        readMessages(client, (message) => {
+          if (received.push(message.readUInt16BE(0)) === queries.length) resolve();
+        }),
+      );
+      return { received, complete };
+    });
+    for (const client of clients) client.write(withLengthPrefix(queries[0]!));
+    await holding.arrived(clients.length);
+    const rest = Buffer.concat(queries.slice(1).map(withLengthPrefix));
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    await Promise.all(
+      clients.map(async (client) => {
+        // One write at a time: what waits behind another is put into one record with it.
+        for (const octet of rest) await new Promise((resolve) => client.write(Uint8Array.of(octet), resolve));
+      }),
+    );
+    for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
+    collectGarbage();
+    const heldBytes = process.memoryUsage().heapUsed - before;
+    assert.ok(heldBytes < 20 * clients.length * rest.length, `${heldBytes} for ${clients.length * rest.length} octets`);
+    for (let answered = 0; answered < clients.length * queries.length; answered++) {
+      await holding.arrived(answered + 1);
+      holding.held[answered]!.answer();
+    }
+    const expected = queries.map((query) => query.readUInt16BE(0));
+    await Promise.all(replies.map((ids) => ids.complete));
+    for (const { received } of replies) assert.deepEqual(received, expected);
   });
 
   test('an idle connection is ended with close_notify', async () => {

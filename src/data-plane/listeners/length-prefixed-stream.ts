@@ -8,6 +8,7 @@
 // Reading stops, and with it by TCP the client, while the in-flight limit is reached or the client does not read its replies.
 
 import type { Duplex } from 'node:stream';
+import { ClientInput, joinChunks } from './client-input.ts';
 import { type Connection, ignoreError } from './connection.ts';
 import { IdleTimer } from './idle-timer.ts';
 import type { ReplySink } from './listener.ts';
@@ -15,10 +16,14 @@ import { MessageSplitter } from './message-splitter.ts';
 import { ReplyBatch } from './reply-batch.ts';
 import type { StreamService } from './stream-service.ts';
 
+/** With as many octets of replies on their way to the client no more queries are read. */
+const WAITING_REPLY_BYTES = 65_536;
+
 export class LengthPrefixedStream {
   readonly #service: StreamService;
   readonly #connection: Connection;
   readonly #socket: Duplex;
+  readonly #input: ClientInput;
   readonly #splitter = new MessageSplitter();
   readonly #batch: ReplyBatch;
   readonly #idleTimer: IdleTimer;
@@ -29,8 +34,6 @@ export class LengthPrefixedStream {
   /** What came and waits for the end of the turn, or until there is room for its replies; the first from #unreadOffset on. */
   #unread: Buffer[] | undefined;
   #unreadOffset = 0;
-  /** What waits did not find room: the client is not read from. */
-  #isHeld = false;
 
   /** The client has closed its direction: once what it sent is read, nothing more comes. */
   #hasInputEnded = false;
@@ -52,8 +55,8 @@ export class LengthPrefixedStream {
     socket.on('error', ignoreError);
     socket.on('close', () => this.#onClose());
     socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.settle());
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('drain', () => this.#onDrain());
+    this.#input = new ClientInput(socket, (chunk) => this.#onData(chunk));
   }
 
   answer(reply: Uint8Array, length: number): void {
@@ -80,7 +83,7 @@ export class LengthPrefixedStream {
     this.#timedMessage = -1;
     // What the client still sends is read and thrown away: octets left unread would turn our FIN into a reset.
     this.#unread = undefined;
-    this.#letGo();
+    this.#input.letGo();
     this.settle();
   }
 
@@ -90,7 +93,7 @@ export class LengthPrefixedStream {
     if (this.#isClosed || this.#isReading) return;
     this.#idleTimer.touch();
     // A stream that was held got replies: once they are out there is room for more.
-    if (this.#isHeld) this.#flush();
+    if (this.#input.isHeld) this.#flush();
     if (this.#unread !== undefined) this.#read(this.#unread);
     this.#flush();
     this.#updateState();
@@ -109,6 +112,12 @@ export class LengthPrefixedStream {
     else this.#unread.push(chunk);
     this.#settleLater();
     this.#service.hold(chunk.length);
+  }
+
+  /** After every write that the system did not take at once. */
+  #onDrain(): void {
+    if (this.#input.isHeld) this.settle();
+    else if (!this.#isClosed) this.#idleTimer.touch();
   }
 
   /** Comes also while something is unread. */
@@ -132,8 +141,8 @@ export class LengthPrefixedStream {
     }
     this.#isReading = false;
     this.#unreadOffset = offset;
-    if (index < chunks.length && !this.#isFinishing) this.#hold(index === 0 ? chunks : chunks.slice(index));
-    else this.#letGo();
+    if (index < chunks.length && !this.#isFinishing) this.#hold(chunks, index);
+    else this.#input.letGo();
     this.#watchUnfinishedMessage();
   }
 
@@ -156,28 +165,28 @@ export class LengthPrefixedStream {
     return offset;
   }
 
-  #hold(chunks: Buffer[]): void {
-    this.#unread = chunks;
-    if (this.#isHeld) return;
-    this.#isHeld = true;
-    this.#socket.pause();
-  }
-
-  #letGo(): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    this.#socket.resume();
+  /** What waits did not find room. Joined: it may have come in thousands of pieces, and waits for as long as it takes. */
+  #hold(chunks: Buffer[], first: number): void {
+    const waiting = first === 0 ? chunks : chunks.slice(first);
+    if (waiting.length === 1) {
+      this.#unread = waiting;
+    } else {
+      this.#unread = [joinChunks(waiting, this.#unreadOffset)];
+      this.#unreadOffset = 0;
+    }
+    this.#input.hold();
   }
 
   #hasRoom(): boolean {
     return (
-      this.#connection.inFlight < this.#service.limits.inFlightPerConnection && this.#socket.writableNeedDrain !== true
+      this.#connection.inFlight < this.#service.limits.inFlightPerConnection &&
+      this.#socket.writableLength < WAITING_REPLY_BYTES
     );
   }
 
   /** A message that has begun must end within the read time; while one waits for us, no time runs. */
   #watchUnfinishedMessage(): void {
-    if (!this.#splitter.isMidMessage || this.#isHeld || this.#isFinishing) {
+    if (!this.#splitter.isMidMessage || this.#input.isHeld || this.#isFinishing) {
       this.#timedMessage = -1;
     } else if (this.#timedMessage !== this.#splitter.ordinal) {
       this.#timedMessage = this.#splitter.ordinal;

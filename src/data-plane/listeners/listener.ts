@@ -57,6 +57,8 @@ export interface StreamLimits {
 export interface ListenerCounters {
   connectionOpened(transport: Transport): void;
   connectionClosed(transport: Transport): void;
+  /** Datagrams that the system did not take: its send buffer is full, or they cannot go where they should. The clients ask again. */
+  answersUnsent(transport: Transport, count: number): void;
   /** A limit above closed, refused or reset something. */
   limitHit(transport: Transport, limit: keyof StreamLimits): void;
   /** Bytes that are not DNS, TLS that is not TLS, HTTP that is not DoH. */

@@ -4,6 +4,7 @@
 import { createServer, type Socket } from 'node:net';
 import { listenStream } from '../../sockets/adopt-socket.ts';
 import type { ListeningSocket } from '../../sockets/listening-socket.ts';
+import { HIGH_WATER_MARK_BYTES } from './client-input.ts';
 import { Connection, ignoreError } from './connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import type { Listener, ListenerCounters, StreamLimits, Transport } from './listener.ts';
@@ -26,7 +27,11 @@ export async function startStreamServer(
   const { transport, counters, connections } = options;
   const open = new Set<Connection>();
   let onEmpty: (() => void) | undefined;
-  const server = createServer({ allowHalfOpen: options.allowHalfOpen, noDelay: true });
+  const server = createServer({
+    allowHalfOpen: options.allowHalfOpen,
+    noDelay: true,
+    highWaterMark: HIGH_WATER_MARK_BYTES,
+  });
 
   server.on('connection', (socket: Socket) => {
     socket.on('error', ignoreError);

@@ -1,8 +1,10 @@
 // TLS on top of stream-server.ts, for DoT and DoH: handshake within the read time, certificate by SNI, protocol by ALPN.
 
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { createServer, type TLSSocket } from 'node:tls';
 import { keepReadBuffersApart } from '../../sockets/native-memory.ts';
 import { CertificateChooser } from './certificate-chooser.ts';
+import { HIGH_WATER_MARK_BYTES } from './client-input.ts';
 import { type Connection, ignoreError } from './connection.ts';
 import type { TlsCertificate } from './listener.ts';
 import type { TlsListener } from './stream-options.ts';
@@ -55,13 +57,24 @@ export async function startTlsServer(
     const ends = endsOf(connection.socket);
     shakingHands.set(ends, connection);
     connection.socket.once('close', () => shakingHands.delete(ends));
-    tlsServer.emit('connection', connection.socket);
+    withHighWaterMark(HIGH_WATER_MARK_BYTES, () => tlsServer.emit('connection', connection.socket));
   });
 
   return {
     ...listener,
     setCertificates: (certificates) => tlsServer.setSecureContext(chooser.replace(certificates)),
   };
+}
+
+/** For the streams that `make` makes: a TLS server has no other way to say it of its sockets. */
+function withHighWaterMark(bytes: number, make: () => void): void {
+  const usual = getDefaultHighWaterMark(false);
+  setDefaultHighWaterMark(false, bytes);
+  try {
+    make();
+  } finally {
+    setDefaultHighWaterMark(false, usual);
+  }
 }
 
 function endsOf(socket: TLSSocket | Connection['socket']): string {

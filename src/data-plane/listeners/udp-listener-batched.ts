@@ -1,8 +1,7 @@
 // UDP in batches. Node wakes us with the first datagram; it and what else has come are taken, handled and answered together:
-// two system calls for up to 64 queries. Each event takes one batch (eight measured no cheaper), and libuv gives at most 32
-// events before other sockets and timers have their turn; the system's queue, first come first served, is the only one there
-// is. koffi's poll handle would spare Node's read of the first datagram, but a thread that ends with datagrams waiting then
-// takes the process along.
+// two system calls for up to 64 queries. libuv gives at most 32 events before other sockets and timers have their turn; the
+// system's queue, first come first served, is the only one there is. koffi's poll handle would spare Node's read of the first
+// datagram, but a thread that ends with datagrams waiting then takes the process along.
 
 import type { RemoteInfo } from 'node:dgram';
 import { isIPv6 } from 'node:net';
@@ -13,12 +12,14 @@ import type { SendingSocket } from '../../sockets/send-batch.ts';
 import { IPV4_STRUCTURE_LENGTH, IPV6_STRUCTURE_LENGTH, writeSocketAddress } from '../../sockets/socket-address.ts';
 import { ClientOfSocketAddress } from './client-address.ts';
 import { ignoreError } from './connection.ts';
-import { copyOctets } from './copy-octets.ts';
 import { InFlightQueries } from './in-flight-queries.ts';
 import type { Listener, ReplySink } from './listener.ts';
 import { UDP } from './transports.ts';
 import { DATAGRAM_MAX_BYTES, type UdpListenerOptions } from './udp-options.ts';
 
+/** After a batch of so many, more have come meanwhile: looking at once is cheaper than Node's next event. */
+const BUSY_DATAGRAMS = 16;
+const BATCHES_PER_EVENT_MAX = 5;
 /** What had come before closing is still answered; with more than this there is no end to it. */
 const CLOSING_BATCHES_MAX = 256;
 
@@ -42,22 +43,14 @@ export async function startBatchedUdpListener(
   const sending: SendingSocket = {
     descriptor: adopted.descriptor,
     addressBytes: isIPv6(options.socket.address) ? IPV6_STRUCTURE_LENGTH : IPV4_STRUCTURE_LENGTH,
-    onLost(count, reason) {
-      for (let i = 0; i < count; i++) {
-        if (reason === 'full') counters.limitHit(UDP, 'unreadReplyBytes');
-        else counters.protocolError(UDP);
-      }
-    },
+    onLost: (count) => counters.answersUnsent(UDP, count),
   };
 
   // The return path is the socket address, as the system gave it: with its scope, and without a string.
   const sink: ReplySink<Int32Array> = {
     transport: UDP,
     answer(address, reply, length) {
-      if (!isClosed) {
-        const start = sends.add(sending, address, length);
-        if (start >= 0) copyOctets(reply, 0, length, sends.octets, start);
-      }
+      if (!isClosed) sends.add(sending, address, reply, length);
       inFlight.end();
     },
     drop: () => inFlight.end(),
@@ -73,15 +66,26 @@ export async function startBatchedUdpListener(
     handler(sink as ReplySink, address, message, length, client.octets);
   }
 
-  /** Whether there may be more. */
-  function takeBatch(most: number): boolean {
+  /** Answers wait in `sends`. */
+  function takeBatch(most: number): number {
     const count = receiveBatch(batched, adopted.descriptor, most);
     for (let slot = 0; slot < count; slot++) {
       received.resetAddress(slot);
       if (received.isCut(slot)) counters.protocolError(UDP);
       else take(received.payloads[slot]!, received.receivedBytes(slot), received.addresses[slot]!);
     }
-    return count === most;
+    return count;
+  }
+
+  /** Batches that are full are left to Node's next event: only a flood fills them, and others must have their turn. */
+  function takeWhileBusy(first: number): void {
+    let most = first;
+    for (let batch = 1; batch <= BATCHES_PER_EVENT_MAX; batch++) {
+      const count = takeBatch(most);
+      if (count < BUSY_DATAGRAMS || count === most) return;
+      sends.flush();
+      most = BATCH_DATAGRAMS;
+    }
   }
 
   function onMessage(message: Buffer, from: RemoteInfo): void {
@@ -89,7 +93,7 @@ export async function startBatchedUdpListener(
     const addressBytes = writeSocketAddress(from.address, from.port, libc.interfaceIndex, firstAddressOctets);
     if (addressBytes === 0 || message.length > DATAGRAM_MAX_BYTES) counters.protocolError(UDP);
     else take(message, message.length, firstAddress);
-    takeBatch(BATCH_DATAGRAMS - 1);
+    takeWhileBusy(BATCH_DATAGRAMS - 1);
     sends.release();
   }
 
@@ -100,7 +104,8 @@ export async function startBatchedUdpListener(
   async function end(graceMilliseconds: number): Promise<void> {
     socket.off('message', onMessage);
     sends.hold();
-    for (let batch = 0; batch < CLOSING_BATCHES_MAX && takeBatch(BATCH_DATAGRAMS); batch++) sends.flush();
+    for (let batch = 0; batch < CLOSING_BATCHES_MAX && takeBatch(BATCH_DATAGRAMS) === BATCH_DATAGRAMS; batch++)
+      sends.flush();
     sends.release();
     await inFlight.quiet(graceMilliseconds);
     // The last answers leave before the descriptor goes.

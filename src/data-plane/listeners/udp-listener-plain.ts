@@ -7,14 +7,17 @@ import { ignoreError } from './connection.ts';
 import { copyOctets } from './copy-octets.ts';
 import { InFlightQueries } from './in-flight-queries.ts';
 import type { Listener, ReplySink } from './listener.ts';
-import { ReplySlab } from './reply-slab.ts';
 import { UDP } from './transports.ts';
 import { DATAGRAM_MAX_BYTES, type UdpListenerOptions } from './udp-options.ts';
+import { WriteSlabs } from './write-slab.ts';
+
+/** Answers that wait in Node for a full send buffer of the system; more are not sent. */
+const WAITING_BYTES_MAX = 1 << 20;
 
 export async function startPlainUdpListener(options: UdpListenerOptions): Promise<Listener> {
   const { handler, counters } = options;
   const socket = await bindDatagram(options.socket);
-  const slab = new ReplySlab();
+  const slabs = new WriteSlabs();
   const clientAddress = new Uint8Array(16);
   const inFlight = new InFlightQueries();
   let isClosed = false;
@@ -25,15 +28,20 @@ export async function startPlainUdpListener(options: UdpListenerOptions): Promis
     answer(client, reply, length) {
       inFlight.end();
       if (isClosed) return;
-      if (length > DATAGRAM_MAX_BYTES) {
-        counters.protocolError(UDP);
+      if (length > DATAGRAM_MAX_BYTES || socket.getSendQueueSize() > WAITING_BYTES_MAX) {
+        counters.answersUnsent(UDP, 1);
         return;
       }
-      slab.reserve(length);
+      const slab = slabs.withRoomFor(length);
+      slab.lend();
       const start = slab.used;
       copyOctets(reply, 0, length, slab.bytes, start);
       slab.used = start + length;
-      socket.send(slab.bytes, start, length, client.port, client.address, onSent);
+      socket.send(slab.bytes, start, length, client.port, client.address, (error) => {
+        slab.release();
+        // No route, no buffer: lost like any datagram; the client asks again.
+        if (error !== null) counters.answersUnsent(UDP, 1);
+      });
     },
     drop: () => inFlight.end(),
     retain: (client) => client,
@@ -46,11 +54,6 @@ export async function startPlainUdpListener(options: UdpListenerOptions): Promis
     }
     inFlight.begin();
     handler(sink as ReplySink, client, message, message.length, clientAddress);
-  }
-
-  /** A reply that cannot be sent (no route, no buffer) is lost like any datagram; the client asks again. */
-  function onSent(error: Error | null): void {
-    if (error !== null) counters.protocolError(UDP);
   }
 
   // After bind an error belongs to a single packet, and UDP promises nothing for those.

@@ -169,6 +169,22 @@ function testEngine(engine: UdpEngine): void {
     assert.equal(counters.protocolErrors, 2);
   });
 
+  test('an answer larger than we announce is counted as unsent, and the next one leaves', async () => {
+    const counters = new CountingListenerCounters();
+    const holding = new HoldingHandler();
+    const { port } = (await start(holding.handler, '127.0.0.1', 0, counters)).address;
+    const socket = client();
+    const query = testQuery(1, 'large.example.org');
+    const reply = once(socket, 'message');
+    for (let count = 0; count < 2; count++) socket.send(query, port, '127.0.0.1');
+    await holding.arrived(2);
+    holding.held[0]!.answer(Buffer.alloc(DATAGRAM_MAX_BYTES + 1));
+    holding.held[1]!.answer();
+    assert.deepEqual((await reply)[0], echoOf(query));
+    assert.equal(counters.unsent, 1);
+    assert.equal(counters.protocolErrors, 0);
+  });
+
   test('two thousand queries in one burst, from many ports over IPv4 and IPv6, each get their own reply', async () => {
     const four = (await start(answeringHandler)).address;
     const six = (await start(answeringHandler, '::1')).address;

@@ -11,7 +11,7 @@ export class WriteSlab {
   readonly bytes: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   /** Octets handed out; the next region starts here. */
   used = 0;
-  /** Nobody reads a region any more; given to the stream as the callback of its write. */
+  /** Nobody reads a region any more; given to a stream as the callback of its write. */
   readonly release: () => void;
   #regions = 0;
 

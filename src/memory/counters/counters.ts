@@ -27,6 +27,7 @@ export const COUNTER_NAMES = [
   'cacheStoresGivenUp',
   'connectionsOpened',
   'connectionsClosed',
+  'answersUnsent',
   'limitHits',
   'protocolErrors',
   'logLinesSuppressed',
