@@ -8,7 +8,7 @@ import { getSystemErrorName } from 'node:util';
 /** Linux numbers, the same on every architecture named in ARCHITECTURES. */
 export const ADDRESS_FAMILY = { LOCAL: 1, IPV4: 2, IPV6: 10 } as const;
 export const SOCKET_TYPE = { STREAM: 1, DATAGRAM: 2 } as const;
-export const LEVEL = { SOCKET: 1, IPV6: 41 } as const;
+export const LEVEL = { SOCKET: 1, IPV4: 0, IPV6: 41 } as const;
 export const SOCKET_OPTION = {
   REUSE_ADDRESS: 2,
   SEND_BUFFER: 7,
@@ -20,7 +20,10 @@ export const SOCKET_OPTION = {
 export const ERROR_NUMBER = { INTERRUPTED: 4, TRY_AGAIN: 11, NO_BUFFERS: 105 } as const;
 /** Of mallopt in glibc. */
 export const ALLOCATOR_OPTION = { TOP_PAD: -2, MMAP_THRESHOLD: -3 } as const;
-export const IPV6_OPTION = { ONLY_IPV6: 26 } as const;
+export const IPV4_OPTION = { MTU_DISCOVER: 10 } as const;
+export const IPV6_OPTION = { MTU_DISCOVER: 23, ONLY_IPV6: 26 } as const;
+/** Of both: whole datagrams or none, whatever size a router has asked for. */
+export const MTU_DISCOVER_PROBE = 3;
 
 // mips and sparc number these differently and have no koffi.
 const ARCHITECTURES = ['x64', 'arm64', 'arm', 'ia32', 'riscv64', 'ppc64', 'loong64', 's390x'];

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { loadLibc, whyLibcIsMissing } from './libc.ts';
@@ -198,4 +199,20 @@ test('after closeAll no descriptor is left', { skip: withoutDescriptors }, () =>
   const child = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
   assert.equal(child.stderr, '');
   assert.equal(child.stdout, 'true 0\n');
+});
+
+test('no datagram is fragmented, whatever routers say', { skip: withoutDescriptors }, async (t) => {
+  const addresses = ['127.0.0.1', ...(localAddresses().includes('::1') ? ['::1'] : [])];
+  const requests = addresses.map((address) => ({ kind: 'udp', address, port: 0 }) as const);
+  const { set } = await open(t, requests, 1);
+  const library = createRequire(import.meta.url)('koffi').load(null) as import('koffi').LibraryHandle;
+  const getsockopt = library.func(
+    'int getsockopt(int descriptor, int level, int option, _Out_ int *value, _Inout_ uint32_t *length)',
+  );
+  for (const { address, descriptor } of set.forThread(1)) {
+    const value = [0];
+    const [level, option] = address === '::1' ? [41, 23] : [0, 10];
+    assert.equal(getsockopt(descriptor, level, option, value, [4]), 0);
+    assert.deepEqual(value, [3], `IP_PMTUDISC_PROBE on ${address}`);
+  }
 });

@@ -1,6 +1,16 @@
 // One bound SO_REUSEPORT socket, opened through libc so that it belongs to no event loop: any thread can adopt a duplicate.
 
-import { ADDRESS_FAMILY, errorCode, IPV6_OPTION, LEVEL, type Libc, SOCKET_OPTION, SOCKET_TYPE } from './libc.ts';
+import {
+  ADDRESS_FAMILY,
+  errorCode,
+  IPV4_OPTION,
+  IPV6_OPTION,
+  LEVEL,
+  type Libc,
+  MTU_DISCOVER_PROBE,
+  SOCKET_OPTION,
+  SOCKET_TYPE,
+} from './libc.ts';
 import type { Protocol } from './probe-address.ts';
 import { socketAddress } from './socket-address.ts';
 
@@ -26,14 +36,28 @@ export function openSharedDescriptor(libc: Libc, protocol: Protocol, address: st
   if (result >= 0 && target.family === ADDRESS_FAMILY.IPV6) {
     result = libc.setSocketOption(descriptor, LEVEL.IPV6, IPV6_OPTION.ONLY_IPV6, 1);
   }
-  if (protocol === 'udp') widenBuffers(libc, descriptor);
-  // TCP alone: connections of an earlier run in TIME_WAIT must not count. On UDP it would let others share the port.
-  else if (result >= 0) result = libc.setSocketOption(descriptor, LEVEL.SOCKET, SOCKET_OPTION.REUSE_ADDRESS, 1);
+  if (protocol === 'udp') {
+    widenBuffers(libc, descriptor);
+    keepWhole(libc, descriptor, target.family);
+  } else if (result >= 0) {
+    // TCP alone: connections of an earlier run in TIME_WAIT must not count. On UDP it would let others share the port.
+    result = libc.setSocketOption(descriptor, LEVEL.SOCKET, SOCKET_OPTION.REUSE_ADDRESS, 1);
+  }
   if (result >= 0) result = libc.bind(descriptor, target.bytes, target.length);
   if (result >= 0 && protocol === 'tcp') result = libc.listen(descriptor, STREAM_BACKLOG);
   if (result >= 0) return { ok: true, descriptor };
   libc.close(descriptor);
   return { ok: false, code: errorCode(result) };
+}
+
+/**
+ * No datagram of ours is fragmented (RFC 9715 section 3.1), and nobody can have it so with a forged ICMP message, to slip fragments
+ * of his own in. They are small enough for any path. It also spares the system the search for a fragment identifier.
+ */
+function keepWhole(libc: Libc, descriptor: number, family: number): void {
+  if (family === ADDRESS_FAMILY.IPV4)
+    libc.setSocketOption(descriptor, LEVEL.IPV4, IPV4_OPTION.MTU_DISCOVER, MTU_DISCOVER_PROBE);
+  else libc.setSocketOption(descriptor, LEVEL.IPV6, IPV6_OPTION.MTU_DISCOVER, MTU_DISCOVER_PROBE);
 }
 
 /** Best effort: beyond net.core.rmem_max and wmem_max only with CAP_NET_ADMIN, which root still has when the sockets are opened. */
