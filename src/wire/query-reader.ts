@@ -77,15 +77,13 @@ export function readQuery(message: Uint8Array, length: number, facts: QueryFacts
   // Before the question: what stands behind the header of an UPDATE is not one.
   if (opcodeOf(facts.flags) !== OPCODE.QUERY) return QUERY_FAULT.OPCODE;
   if (readQuestionCount(message) !== 1) return QUERY_FAULT.FORMAT;
-  const nameLength = readQuestionName(message, length, facts.name, facts.question);
-  const nameEnd = NAME_START + nameLength;
+  const nameEnd = questionNameEnd(message, length);
   const questionEnd = nameEnd + QUESTION_FIXED_BYTES;
-  if (nameLength < 0 || questionEnd > length) return QUERY_FAULT.FORMAT;
-  const { question } = facts;
-  for (let i = nameEnd; i < questionEnd; i++) question[i] = message[i]!;
-  facts.nameLength = nameLength;
-  facts.type = readUint16(question, nameEnd);
-  facts.class = readUint16(question, nameEnd + 2);
+  if (nameEnd < 0 || questionEnd > length) return QUERY_FAULT.FORMAT;
+  copyQuestion(message, nameEnd, facts);
+  facts.nameLength = nameEnd - NAME_START;
+  facts.type = readUint16(message, nameEnd);
+  facts.class = readUint16(message, nameEnd + 2);
   facts.questionEnd = questionEnd;
   if (readAnswerCount(message) !== 0 || readAuthorityCount(message) !== 0) return QUERY_FAULT.FORMAT;
   return readAdditional(message, length, facts);
@@ -104,27 +102,30 @@ function resetFacts(facts: QueryFacts): void {
   facts.hasPadding = false;
 }
 
-/** Copies the name behind the header, folded and as it is. It stands first, so a pointer in it could only point at itself: -1. */
-function readQuestionName(message: Uint8Array, end: number, folded: Uint8Array, question: Uint8Array): number {
+/** Where the name behind the header ends, or -1. It stands first, so a pointer in it could only point at itself: malformed. */
+function questionNameEnd(message: Uint8Array, end: number): number {
   let last = NAME_END_MAX;
   if (end < last) last = end;
   let position = NAME_START;
   while (position < last) {
     const labelLength = message[position]!;
-    folded[position - NAME_START] = labelLength;
-    question[position] = labelLength;
-    position++;
-    if (labelLength === 0) return position - NAME_START;
-    const labelEnd = position + labelLength;
-    // At least the root octet follows.
-    if (labelLength > LABEL_MAX || labelEnd >= last) return -1;
-    for (; position < labelEnd; position++) {
-      const octet = message[position]!;
-      question[position] = octet;
-      folded[position - NAME_START] = FOLDED[octet]!;
-    }
+    if (labelLength === 0) return position + 1;
+    if (labelLength > LABEL_MAX) break;
+    position += labelLength + 1;
   }
   return -1;
+}
+
+/** The question as it is, and its name folded: in one loop without branches, which a CPU runs several times faster than labels. */
+function copyQuestion(message: Uint8Array, nameEnd: number, { question, name }: QueryFacts): void {
+  // Length octets are at most 63 and letters begin at 65, so the octets need no telling apart.
+  for (let position = NAME_START; position < nameEnd; position++) {
+    const octet = message[position]!;
+    question[position] = octet;
+    name[position - NAME_START] = FOLDED[octet]!;
+  }
+  for (let position = nameEnd; position < nameEnd + QUESTION_FIXED_BYTES; position++)
+    question[position] = message[position]!;
 }
 
 /** Walks every additional record, whatever it is: at least 11 octets each, so a lying ARCOUNT ends at the end of the message. */
