@@ -1,21 +1,20 @@
-// The servers that hold idle connections, set to hold as many as are opened: limits and timeouts that would close them are
-// lifted where they can be. What else they do is as in servers/, as far as it has a part in this.
+// The servers that hold idle connections: the bench's own, with room for as many as are opened, and Node's bare TLS server.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SERVER_ADDRESS, type ServerKind, type StartOptions } from '../servers/server.ts';
-import { bind9 } from '../servers/bind9.ts';
-import { dnsdist } from '../servers/dnsdist.ts';
-import { knotResolver } from '../servers/knot-resolver.ts';
-import { type Place, startServer } from '../servers/start-server.ts';
+import { SERVER_ADDRESS, type ServerKind } from '../servers/server.ts';
+import { startServer } from '../servers/start-server.ts';
 import { unbound } from '../servers/unbound.ts';
 
 const BARE_SERVER = join(import.meta.dirname, 'bare-tls-server.ts');
 /** Some more than are held, so that none is refused. */
 const SPARE_CONNECTIONS = 200;
 
-/** unbound counts two descriptors for each connection, and some for itself. */
-const UNBOUND_DESCRIPTORS = { perConnection: 2, own: 1000 };
+/** unbound has two places for each at each of its two stream ports, and does not start without descriptors for all. */
+const DESCRIPTORS_PER_CONNECTION: Readonly<Record<string, number>> = { [unbound.name]: 4 };
+/** What a server opens besides. */
+const OWN_DESCRIPTORS = 1000;
 
 /** Node's own part: a TLS server with nothing behind it. */
 const bareTlsServer: ServerKind = {
@@ -39,162 +38,41 @@ const bareTlsServer: ServerKind = {
     }),
 };
 
-/** How many of `connections` this kind can hold here: unbound does not start if it might run out of descriptors. */
-export function holdableBy({ name }: ServerKind, connections: number): number {
-  if (name !== unbound.name) return connections;
-  const { perConnection, own } = UNBOUND_DESCRIPTORS;
-  return Math.min(connections, Math.floor((openFilesMax() - own) / perConnection) - SPARE_CONNECTIONS);
+/** Of the bench's servers those that speak DNS over TLS, able to hold `connections` or what `holdableBy` says. */
+export function holdingServers(kinds: readonly ServerKind[], connections: number): ServerKind[] {
+  allowOpenFiles(Math.max(...kinds.map((kind) => descriptorsFor(kind, connections))));
+  const chosen = kinds.filter(({ speaks }) => speaks.includes('dot'));
+  return [...chosen.map((kind) => holding(kind, holdableBy(kind, connections) + SPARE_CONNECTIONS)), bareTlsServer];
 }
 
-/** The hard limit of this process, and so of its children. */
+/** How many of `connections` this kind can hold within this process's limit of open files. */
+export function holdableBy(kind: ServerKind, connections: number): number {
+  const room = Math.floor((openFilesMax() - OWN_DESCRIPTORS) / descriptorsPerConnection(kind)) - SPARE_CONNECTIONS;
+  return Math.min(connections, room);
+}
+
+function holding(kind: ServerKind, idleConnections: number): ServerKind {
+  return { ...kind, start: (options) => kind.start({ ...options, idleConnections }) };
+}
+
+function descriptorsFor(kind: ServerKind, connections: number): number {
+  return (connections + SPARE_CONNECTIONS) * descriptorsPerConnection(kind) + OWN_DESCRIPTORS;
+}
+
+function descriptorsPerConnection({ name }: ServerKind): number {
+  return DESCRIPTORS_PER_CONNECTION[name] ?? 1;
+}
+
+/** For this process, and so for those that it starts from now on. Not every system lets root do it: then the old limit stays. */
+function allowOpenFiles(count: number): void {
+  if (openFilesMax() >= count) return;
+  try {
+    execFileSync('prlimit', ['--pid', String(process.pid), `--nofile=${count}:${count}`], { stdio: 'ignore' });
+  } catch {}
+}
+
+/** The hard limit of this process. */
 function openFilesMax(): number {
   const limit = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
   return limit === undefined || limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
-}
-
-/** Of the bench's servers those that speak DNS over TLS, able to hold `connections`; the gateway as it is. */
-export function holdingServers(kinds: readonly ServerKind[], connections: number): ServerKind[] {
-  const room = connections + SPARE_CONNECTIONS;
-  const peers = [
-    holdingUnbound(holdableBy(unbound, connections) + SPARE_CONNECTIONS),
-    holdingDnsdist(room),
-    holdingKnotResolver,
-    holdingBind9(room),
-  ];
-  const chosen = kinds
-    .filter(({ speaks }) => speaks.includes('dot'))
-    .map((kind) => peers.find(({ name }) => name === kind.name) ?? kind);
-  return [...chosen, bareTlsServer];
-}
-
-function holdingUnbound(room: number): ServerKind {
-  const kind: ServerKind = {
-    ...unbound,
-    start: (options) =>
-      startServer(kind, options, {
-        configurationFile: 'unbound.conf',
-        configuration: (place) => unboundConfiguration(place, options, room),
-        parameters: ({ directory }) => ['-d', '-c', join(directory, 'unbound.conf')],
-      }),
-  };
-  return kind;
-}
-
-function unboundConfiguration({ directory, ports }: Place, { outside, certificate }: StartOptions, room: number) {
-  return `server:
-  directory: "${directory}"
-  username: ""
-  chroot: ""
-  pidfile: ""
-  do-daemonize: no
-  use-syslog: no
-  logfile: ""
-  num-threads: 1
-  incoming-num-tcp: ${room}
-  tcp-idle-timeout: 10000000
-  outgoing-range: 512
-  minimal-responses: yes
-  module-config: "iterator"
-  do-not-query-localhost: no
-  interface: ${SERVER_ADDRESS}@${ports.dns}
-  interface: ${SERVER_ADDRESS}@${ports.dot}
-  tls-port: ${ports.dot}
-  tls-service-key: "${certificate.keyPath}"
-  tls-service-pem: "${certificate.certPath}"
-forward-zone:
-  name: "."
-  forward-addr: ${outside.address}@${outside.dnsPort}
-remote-control:
-  control-enable: no
-`;
-}
-
-function holdingDnsdist(room: number): ServerKind {
-  const kind: ServerKind = {
-    ...dnsdist,
-    start: (options) =>
-      startServer(kind, options, {
-        configurationFile: 'dnsdist.conf',
-        configuration: (place) => dnsdistConfiguration(place, options, room),
-        parameters: ({ directory }) => ['--supervised', '--disable-syslog', '-C', join(directory, 'dnsdist.conf')],
-      }),
-  };
-  return kind;
-}
-
-function dnsdistConfiguration({ ports }: Place, { outside, certificate }: StartOptions, room: number): string {
-  return `setSecurityPollSuffix("")
-setMaxTCPClientThreads(1)
-setMaxTCPQueuedConnections(1000)
-setTCPRecvTimeout(120)
-setACL({"127.0.0.0/8"})
-addLocal("${SERVER_ADDRESS}:${ports.dns}")
-addTLSLocal("${SERVER_ADDRESS}:${ports.dot}", "${certificate.certPath}", "${certificate.keyPath}",
-  { provider = "openssl", maxConcurrentTCPConnections = ${room} })
-newServer({ address = "${outside.address}:${outside.dnsPort}", healthCheckMode = "up" })
-getPool(""):setCache(newPacketCache(10000, { maxTTL = 86400 }))
-`;
-}
-
-const holdingKnotResolver: ServerKind = {
-  ...knotResolver,
-  start: (options) =>
-    startServer(holdingKnotResolver, options, {
-      configurationFile: 'kresd.conf',
-      configuration: (place) => knotResolverConfiguration(place, options),
-      parameters: ({ directory }) => ['-n', '-c', join(directory, 'kresd.conf'), directory],
-    }),
-};
-
-function knotResolverConfiguration({ ports }: Place, { outside, certificate }: StartOptions): string {
-  return `net.listen('${SERVER_ADDRESS}', ${ports.dns}, { kind = 'dns' })
-net.listen('${SERVER_ADDRESS}', ${ports.dot}, { kind = 'tls' })
-net.tls('${certificate.certPath}', '${certificate.keyPath}')
-net.tcp_in_idle(120000)
-modules.unload('priming')
-modules.unload('ta_update')
-modules.unload('ta_signal_query')
-modules.unload('detect_time_skew')
-trust_anchors.remove('.')
-cache.size = 16 * MB
-policy.add(policy.all(policy.FORWARD('${outside.address}@${outside.dnsPort}')))
-`;
-}
-
-function holdingBind9(room: number): ServerKind {
-  const kind: ServerKind = {
-    ...bind9,
-    start: (options) =>
-      startServer(kind, options, {
-        configurationFile: 'named.conf',
-        configuration: (place) => bind9Configuration(place, options, room),
-        parameters: ({ directory }) => ['-g', '-n', '1', '-c', join(directory, 'named.conf')],
-      }),
-  };
-  return kind;
-}
-
-function bind9Configuration({ directory, ports }: Place, { outside, certificate }: StartOptions, room: number): string {
-  return `tls bench { cert-file "${certificate.certPath}"; key-file "${certificate.keyPath}"; };
-options {
-  directory "${directory}";
-  pid-file none;
-  session-keyfile none;
-  recursion yes;
-  forward only;
-  forwarders port ${outside.dnsPort} { ${outside.address}; };
-  allow-query { any; };
-  allow-recursion { any; };
-  dnssec-validation no;
-  minimal-responses yes;
-  empty-zones-enable no;
-  tcp-clients ${room};
-  tcp-idle-timeout 1200;
-  tcp-initial-timeout 1200;
-  listen-on port ${ports.dns} { ${SERVER_ADDRESS}; };
-  listen-on port ${ports.dot} tls bench { ${SERVER_ADDRESS}; };
-  listen-on-v6 { none; };
-};
-controls { };
-`;
 }

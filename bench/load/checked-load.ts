@@ -11,8 +11,8 @@ const LOST_SHARE_MAX = 0.001;
 /** Clients do not go round the names equally often. */
 const BODY_SHARE_OFF_MAX = 0.04;
 
-/** 200 datagrams fit into a socket buffer of the system's default size, whatever the server sets. */
-export const UDP_LOAD = { protocol: 'udp', clients: 8, outstanding: 200 } as const;
+/** So many datagrams fit into a socket buffer of the system's default size (212,992 octets), whatever the server sets. */
+export const UDP_LOAD = { protocol: 'udp', clients: 8, outstanding: 180 } as const;
 /** Streams hold their senders back by themselves. */
 export const STREAM_LOAD = { clients: 8, outstanding: 500 } as const;
 export const HTTPS_LOAD = { connections: 8, streamsPerConnection: 32 } as const;

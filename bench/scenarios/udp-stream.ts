@@ -15,6 +15,8 @@ import { type Fleet, startFleet, verifyAnswers } from '../servers/fleet.ts';
 import type { RunningServer } from '../servers/server.ts';
 import { measureVariants, type Variant } from './variants.ts';
 
+/** It walks long lists for what is unknown, and asks in plain text anyway (README.md). */
+const LEFT_OUT = 'dnsmasq';
 const RCODES = ['NOERROR', 'NXDOMAIN'];
 /** Enough misses for code that is compiled while it runs; the others have as many. */
 const EXERCISE_QUESTIONS = 40_000;
@@ -27,13 +29,18 @@ export const udpStream: Scenario = {
     const blocked = blockedNames();
     const stream = questionStream();
     const queryFile = writeQueryFile(stream.questions);
-    const fleet = await startFleet(({ canBlock }) => canBlock, { blockedNames: blocked }, setting);
+    const fleet = await startFleet(
+      ({ canBlock, name }) => canBlock && name !== LEFT_OUT,
+      { blockedNames: blocked },
+      setting,
+    );
     try {
       await warm(fleet, queryFile, setting);
       const verify = (server: RunningServer): Promise<void> =>
         verifyAnswers(fleet, server, 'udp', [blocked.example], (message) => rcodeOf(message) === 3);
       const measured = await measureVariants(fleet, [warmStream(queryFile), coldStream(queryFile)], verify, setting);
-      return { ...measured, notes: [stream.origin, blocked.origin, ...measured.notes] };
+      const leftOut = `${LEFT_OUT} is left out: with so many names a question that it does not know costs it milliseconds`;
+      return { ...measured, notes: [stream.origin, blocked.origin, leftOut, ...measured.notes] };
     } finally {
       await fleet.stop();
     }

@@ -10,6 +10,8 @@ import { versionOf } from './version.ts';
 
 /** Answered from the zone alone, without asking outside first. */
 const RESPONSE_POLICY = '\n  response-policy { zone "blocked"; } qname-wait-recurse no;';
+/** In tenths of a second, the most it takes. */
+const STAYING = '\n  tcp-initial-timeout 1200;\n  tcp-idle-timeout 1200;';
 /** Lets rndc in; on loopback, for minutes. */
 const CONTROL_KEY = 'key bench { algorithm hmac-sha256; secret "YmVuY2ggYmVuY2ggYmVuY2ggYmVuY2g="; };';
 
@@ -40,7 +42,8 @@ export const bind9: ServerKind = {
     }),
 };
 
-function configuration({ directory, ports }: Place, { outside, certificate, blockedNames }: StartOptions): string {
+function configuration({ directory, ports }: Place, options: StartOptions): string {
+  const { outside, certificate, blockedNames, idleConnections } = options;
   return `tls bench { cert-file "${certificate.certPath}"; key-file "${certificate.keyPath}"; };
 http bench { endpoints { "/dns-query"; }; };
 options {
@@ -59,8 +62,8 @@ options {
   querylog no;
   max-cache-size 512m;
   recursive-clients 10000;
-  tcp-clients 1000;
-  http-streams-per-connection 1000;
+  tcp-clients ${idleConnections ?? 1000};
+  http-streams-per-connection 1000;${idleConnections === undefined ? '' : STAYING}
   listen-on port ${ports.dns} { ${SERVER_ADDRESS}; };
   listen-on port ${ports.dot} tls bench { ${SERVER_ADDRESS}; };
   listen-on port ${ports.doh} tls bench http bench { ${SERVER_ADDRESS}; };

@@ -6,6 +6,8 @@ import { type BlockedNames, SERVER_ADDRESS, type ServerKind, type StartOptions }
 import { type Place, startServer } from './start-server.ts';
 import { versionOf } from './version.ts';
 
+const IDLE_SECONDS = 120;
+
 export const dnsdist: ServerKind = {
   name: 'dnsdist',
   role: 'peer',
@@ -35,7 +37,8 @@ for name in io.lines("${path}") do blocked:add(name) end
 addAction(SuffixMatchNodeRule(blocked), RCodeAction(DNSRCode.NXDOMAIN))`;
 }
 
-function configuration({ ports }: Place, { outside, certificate, blockedNames }: StartOptions): string {
+function configuration({ ports }: Place, options: StartOptions): string {
+  const { outside, certificate, blockedNames, idleConnections } = options;
   const pair = `"${certificate.certPath}", "${certificate.keyPath}"`;
   return `setSecurityPollSuffix("")
 setUDPMultipleMessagesVectorSize(64)
@@ -43,12 +46,14 @@ setUDPSocketBufferSizes(4194304, 4194304)
 setMaxUDPOutstanding(65535)
 setMaxTCPClientThreads(1)
 setMaxTCPQueuedConnections(1000)
-setOutgoingDoHWorkerThreads(1)
+${idleConnections === undefined ? '' : `setTCPRecvTimeout(${IDLE_SECONDS})\n`}setOutgoingDoHWorkerThreads(1)
 setKey("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
 controlSocket("${SERVER_ADDRESS}:${ports.control}")
 setACL({"127.0.0.0/8"})
 addLocal("${SERVER_ADDRESS}:${ports.dns}", { maxInFlight = 1000 })
-addTLSLocal("${SERVER_ADDRESS}:${ports.dot}", ${pair}, { provider = "openssl", maxInFlight = 1000 })
+addTLSLocal("${SERVER_ADDRESS}:${ports.dot}", ${pair}, { provider = "openssl", maxInFlight = 1000${
+    idleConnections === undefined ? '' : `, maxConcurrentTCPConnections = ${idleConnections}`
+  } })
 addDOHLocal("${SERVER_ADDRESS}:${ports.doh}", ${pair}, "/dns-query")
 newServer({ address = "${outside.address}:${outside.dohPort}", tls = "openssl", dohPath = "/dns-query",
   subjectName = "${outside.hostName}", caStore = "${outside.certificate.caPath}", healthCheckMode = "up" })

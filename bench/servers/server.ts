@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly stateDirectory?: string;
   /** It counts as started with the first blocked name answered so. By default an answer of the outside server has to come too. */
   readonly isReadyWhenBlocking?: boolean;
+  /** It has room for so many connections, and does not close those that say nothing. Default: as many as load opens. */
+  readonly idleConnections?: number;
   /** Default 1. */
   readonly threads?: number;
   /** Cores it may use, as taskset takes them. Default: GATEWAY_CORE. */

@@ -8,6 +8,10 @@ import { type BlockedNames, SERVER_ADDRESS, type ServerKind, type StartOptions }
 import { type Place, startServer } from './start-server.ts';
 import { versionOf } from './version.ts';
 
+/** Once more than half of its places are taken, it closes connections after a hundredth of the idle time. */
+const PLACES_PER_IDLE_CONNECTION = 2;
+const IDLE_MILLISECONDS = 120_000;
+
 export const unbound: ServerKind = {
   name: 'unbound',
   role: 'peer',
@@ -39,7 +43,7 @@ function blockedZones({ path }: BlockedNames): string {
 }
 
 function configuration({ directory, ports }: Place, options: StartOptions): string {
-  const { outside, certificate, blockedNames, threads = 1 } = options;
+  const { outside, certificate, blockedNames, idleConnections, threads = 1 } = options;
   const { keyPath, certPath } = certificate;
   return `server:
   directory: "${directory}"
@@ -57,11 +61,11 @@ function configuration({ directory, ports }: Place, options: StartOptions): stri
   key-cache-slabs: ${threads}
   msg-cache-size: 128m
   rrset-cache-size: 256m
-  outgoing-range: 8192
+  outgoing-range: ${idleConnections === undefined ? 8192 : 512}
   num-queries-per-thread: 4096
   outgoing-num-tcp: 100
-  incoming-num-tcp: 1000
-  so-rcvbuf: 4m
+  incoming-num-tcp: ${idleConnections === undefined ? 1000 : idleConnections * PLACES_PER_IDLE_CONNECTION}
+${idleConnections === undefined ? '' : `  tcp-idle-timeout: ${IDLE_MILLISECONDS}\n`}  so-rcvbuf: 4m
   so-sndbuf: 4m
   so-reuseport: yes
   http-max-streams: 1000
@@ -74,8 +78,7 @@ function configuration({ directory, ports }: Place, options: StartOptions): stri
   local-zone: "test." nodefault
   interface: ${SERVER_ADDRESS}@${ports.dns}
   interface: ${SERVER_ADDRESS}@${ports.dot}
-  interface: ${SERVER_ADDRESS}@${ports.doh}
-  tls-port: ${ports.dot}
+${idleConnections === undefined ? `  interface: ${SERVER_ADDRESS}@${ports.doh}\n` : ''}  tls-port: ${ports.dot}
   https-port: ${ports.doh}
   tls-service-key: "${keyPath}"
   tls-service-pem: "${certPath}"
