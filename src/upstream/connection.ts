@@ -182,11 +182,11 @@ export class Connection implements PinnedConnector, Http2ClientOwner {
     else if (this.idle && !this.#isReading) this.#end(ERROR.NO_ERROR);
   }
 
-  /** At the end of this turn of the event loop: what one batch of queries asks leaves in one record and one system call. */
+  /** When the running callback is over: what one batch of queries asks leaves in one record and one system call, and no later. */
   #flushSoon(): void {
     if (this.#flushIsDue || this.#isReading || !this.open) return;
     this.#flushIsDue = true;
-    setImmediate(this.#onFlushDue);
+    process.nextTick(this.#onFlushDue);
   }
 
   readonly #onFlushDue = (): void => {
