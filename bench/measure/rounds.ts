@@ -25,6 +25,9 @@ const REPEATED_MAX = 4;
 /** After so long, others get their turn on a machine that is shared. */
 const TURN_MILLISECONDS = 25_000;
 
+/** What does not depend on how fast the machine is need not be measured again. */
+export type Disturbances = 'measured again' | 'no matter';
+
 /** Throws VoidRun also where the machine finds no rest. */
 async function measureUndisturbed(subject: Subject, setting: BenchSetting): Promise<Readonly<Record<string, number>>> {
   for (let repeated = 0; ; repeated++) {
@@ -44,6 +47,7 @@ export async function measureRounds(
   subjects: readonly Subject[],
   measures: readonly Measure[],
   setting: BenchSetting,
+  disturbances: Disturbances = 'measured again',
 ): Promise<RoundsResult> {
   const samples = subjects.map(() => Object.fromEntries(measures.map(({ name }) => [name, [] as (number | null)[]])));
   const notes: string[] = [];
@@ -54,7 +58,7 @@ export async function measureRounds(
       const subject = subjects[index]!;
       let values: Readonly<Record<string, number>> | undefined;
       try {
-        values = await measureUndisturbed(subject, setting);
+        values = await (disturbances === 'no matter' ? subject.measure() : measureUndisturbed(subject, setting));
       } catch (error) {
         if (!(error instanceof VoidRun)) throw error;
         notes.push(`${what}: run ${round + 1} of ${subject.name} is void: ${error.message}`);

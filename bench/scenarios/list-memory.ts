@@ -63,7 +63,7 @@ export const listMemory: Scenario = {
           subjects.push({ ...subjectOf(kind, {}, withoutNames), name: withoutLists(kind.name), role: 'shown' });
       }
       const title = `${names.count} names`;
-      const { rows, notes } = await measureRounds('memory', subjects, MEASURES, setting);
+      const { rows, notes } = await measureRounds('memory', subjects, MEASURES, setting, 'no matter');
       return {
         tables: [{ title, measures: MEASURES, rows }],
         targets: addedTarget(rows),

@@ -52,7 +52,8 @@ export function openSharedDescriptor(libc: Libc, protocol: Protocol, address: st
 
 /**
  * No datagram of ours is fragmented (RFC 9715 section 3.1), and nobody can have it so with a forged ICMP message, to slip fragments
- * of his own in. They are small enough for any path. It also spares the system the search for a fragment identifier.
+ * of his own in. They are small enough for every path of IPv6; on an interface of IPv4 alone with an MTU below 1,260 the largest ones
+ * are lost. It also spares the system the search for a fragment identifier.
  */
 function keepWhole(libc: Libc, descriptor: number, family: number): void {
   if (family === ADDRESS_FAMILY.IPV4)

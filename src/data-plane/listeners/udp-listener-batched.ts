@@ -1,6 +1,6 @@
 // UDP in batches. Node wakes us with the first datagram; it and what else has come are taken, handled and answered together:
-// two system calls for up to 64 queries. libuv gives at most 32 events before other sockets and timers have their turn; the
-// system's queue, first come first served, is the only one there is. koffi's poll handle would spare Node's read of the first
+// two system calls for up to 64 queries. An event takes at most twice as many, and libuv gives at most 32 events before other
+// sockets and timers have their turn; the system's queue, first come first served, is the only one there is. koffi's poll handle would spare Node's read of the first
 // datagram, but a thread that ends with datagrams waiting then takes the process along.
 
 import type { RemoteInfo } from 'node:dgram';
@@ -19,7 +19,6 @@ import { DATAGRAM_MAX_BYTES, type UdpListenerOptions } from './udp-options.ts';
 
 /** After a batch of so many, more have come meanwhile: looking at once is cheaper than Node's next event. */
 const BUSY_DATAGRAMS = 16;
-const BATCHES_PER_EVENT_MAX = 5;
 /** What had come before closing is still answered; with more than this there is no end to it. */
 const CLOSING_BATCHES_MAX = 256;
 
@@ -77,14 +76,14 @@ export async function startBatchedUdpListener(
     return count;
   }
 
-  /** Batches that are full are left to Node's next event: only a flood fills them, and others must have their turn. */
-  function takeWhileBusy(first: number): void {
-    let most = first;
-    for (let batch = 1; batch <= BATCHES_PER_EVENT_MAX; batch++) {
-      const count = takeBatch(most);
-      if (count < BUSY_DATAGRAMS || count === most) return;
+  /** `taken`: datagrams of this event so far. Ends with its first full batch, or as many in several: others must have their turn. */
+  function takeWhileBusy(taken: number): void {
+    let total = taken + takeBatch(BATCH_DATAGRAMS - taken);
+    let last = total;
+    while (last >= BUSY_DATAGRAMS && total < BATCH_DATAGRAMS) {
       sends.flush();
-      most = BATCH_DATAGRAMS;
+      last = takeBatch(BATCH_DATAGRAMS);
+      total += last;
     }
   }
 
@@ -93,7 +92,7 @@ export async function startBatchedUdpListener(
     const addressBytes = writeSocketAddress(from.address, from.port, libc.interfaceIndex, firstAddressOctets);
     if (addressBytes === 0 || message.length > DATAGRAM_MAX_BYTES) counters.protocolError(UDP);
     else take(message, message.length, firstAddress);
-    takeWhileBusy(BATCH_DATAGRAMS - 1);
+    takeWhileBusy(1);
     sends.release();
   }
 
