@@ -28,7 +28,7 @@ export const twoThreads: Scenario = {
     const fleet = await startFleet(() => true, {}, { ...setting, kinds });
     try {
       await warmCaches(fleet, 'udp', cached.names, setting);
-      const subjects = fleet.servers.map((server) => ({
+      const subjects = fleet.servers.map((server, index) => ({
         name: server.kind.name,
         role: 'gateway' as const,
         measure: async () => {
@@ -37,6 +37,8 @@ export const twoThreads: Scenario = {
             checkedDnsperf(server, ['NOERROR'], {
               ...UDP_LOAD,
               clients: CLIENTS,
+              // Each thread has a socket of its own, and so as many questions waiting in it as one thread alone.
+              outstanding: UDP_LOAD.outstanding * (1 + index),
               queryFile: cached.file,
               until: { seconds: setting.seconds },
             }),
