@@ -63,7 +63,7 @@ export class QueryThread {
       case 'policy':
         this.#inForce.replace(message.blockTable, message.live);
         // The table before: no query needs it any more.
-        setImmediate(releaseUnusedMemory);
+        setImmediate(releaseUnusedMemory, 'quick');
         break;
       case 'certificates':
         this.#replaceCertificates(message.certificates);

@@ -6,13 +6,17 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-let collect: (() => void) | undefined;
+/** quick: one full collection, some milliseconds. thorough: several, tens of milliseconds, and what the heap had grown by is given back. */
+export type ReleaseEffort = 'quick' | 'thorough';
 
-/** One full collection of this thread's heap: some milliseconds, so only after a rare change. */
-export function releaseUnusedMemory(): void {
+type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'regular' | 'last-resort' }) => void;
+let collect: Collect | undefined;
+
+/** Collects this thread's heap; only after a rare change. */
+export function releaseUnusedMemory(effort: ReleaseEffort): void {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
+    collect = runInNewContext('gc') as Collect;
   }
-  collect();
+  collect({ type: 'major', execution: 'sync', flavor: effort === 'quick' ? 'regular' : 'last-resort' });
 }

@@ -45,6 +45,7 @@ export class PolicyPublisher {
     this.#table = table;
     this.#generation++;
     await pool.publish({ kind: 'policy', live: this.live, blockTable: table.table });
-    setImmediate(releaseUnusedMemory);
+    // Nobody waits for this thread, and reading a list has made its heap large.
+    setImmediate(releaseUnusedMemory, 'thorough');
   }
 }
