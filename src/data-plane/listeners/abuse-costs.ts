@@ -10,6 +10,4 @@ export const COST = {
   CONTROL_FRAME: 5,
   /** A piece of content of a request that has none to be read: a GET, or one that was refused. */
   UNWANTED_CONTENT: 1,
-  /** A request pipelined over HTTP/1.1 beyond what may be in flight; on top of REFUSED_REQUEST. */
-  OVER_IN_FLIGHT: 40,
 } as const;

@@ -14,6 +14,8 @@ export class ClientInput {
   readonly #socket: Duplex;
   #isHeld = false;
   #isTakingLater = false;
+  #isListening = false;
+  #isReleasingLater = false;
   /** Made when first needed: most connections never are held. */
   #onReadable: (() => void) | undefined;
 
@@ -31,14 +33,25 @@ export class ClientInput {
   hold(): void {
     if (this.#isHeld) return;
     this.#isHeld = true;
+    if (this.#isListening) return;
+    this.#isListening = true;
     // A socket with such a listener does not flow.
     this.#onReadable ??= () => this.#takeLater();
     this.#socket.on('readable', this.#onReadable);
   }
 
   letGo(): void {
-    if (!this.#isHeld) return;
     this.#isHeld = false;
+    if (!this.#isListening || this.#isReleasingLater) return;
+    // Node sees later that the listener is gone; one that comes and goes twice in between would leave a held socket flowing.
+    this.#isReleasingLater = true;
+    process.nextTick(release, this);
+  }
+
+  release(): void {
+    this.#isReleasingLater = false;
+    if (this.#isHeld) return;
+    this.#isListening = false;
     this.#socket.off('readable', this.#onReadable!);
   }
 
@@ -60,6 +73,10 @@ export class ClientInput {
 
 function takeWaiting(input: ClientInput): void {
   input.takeWaiting();
+}
+
+function release(input: ClientInput): void {
+  input.release();
 }
 
 /** The octets of `chunks` from `offset` of the first on, in memory that holds nothing else. */

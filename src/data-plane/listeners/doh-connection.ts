@@ -31,10 +31,10 @@ export class DohConnection {
     return this.connection.socket.destroyed;
   }
 
-  /** Whether one more query may be given to the handler where `most` may be in flight; if not, that is counted. */
-  hasRoom(most: number): boolean {
-    const { counters, transport } = this.service;
-    if (this.connection.inFlight < most) return true;
+  /** Whether one more query may be given to the handler; if not, that is counted. */
+  hasRoom(): boolean {
+    const { counters, limits, transport } = this.service;
+    if (this.connection.inFlight < limits.inFlightPerConnection) return true;
     counters.limitHit(transport, 'inFlightPerConnection');
     return false;
   }

@@ -10,11 +10,15 @@ import { type Connection, ignoreError } from './connection.ts';
 import { DohConnection } from './doh-connection.ts';
 import type { DohEngine, DohService } from './doh-engine.ts';
 import { beginExchange, type DohExchange, refusalFields, replyFields } from './doh-exchange.ts';
+import { Http1Stream } from './doh-http1-stream.ts';
 import type { ReplySink } from './listener.ts';
 import { RequestBody } from './request-body.ts';
 
-/** Of one connection: answers come in order, so clients ask the next question on another one; each waits with its whole head. */
-const IN_FLIGHT_MAX = 32;
+/**
+ * Requests of one connection whose responses have not left, at most. Responses leave in order, so that a hit waits with its whole
+ * head behind an earlier miss; what the client pipelines beyond is not read until one has left.
+ */
+const OPEN_MAX = 32;
 
 export function createHttp1Engine(service: DohService): DohEngine {
   const sink: ReplySink<Http1Exchange> = {
@@ -35,8 +39,9 @@ export function createHttp1Engine(service: DohService): DohEngine {
   });
   return {
     serve(connection, socket) {
-      conversations.set(socket, new Http1Conversation(service, sink, connection, socket));
-      server.emit('connection', socket);
+      const conversation = new Http1Conversation(service, sink, connection, socket);
+      conversations.set(conversation.stream, conversation);
+      server.emit('connection', conversation.stream);
     },
   };
 }
@@ -44,29 +49,36 @@ export function createHttp1Engine(service: DohService): DohEngine {
 class Http1Conversation {
   readonly accounts: DohConnection;
   readonly sink: ReplySink<Http1Exchange>;
-  readonly #socket: TLSSocket;
+  readonly stream: Http1Stream;
+  readonly #openMax: number;
   /** Requests whose response has not left. */
   #open = 0;
+  /** The last that was read, while it is open. */
+  #newest: IncomingMessage | undefined;
   #isFinishing = false;
 
   constructor(service: DohService, sink: ReplySink<Http1Exchange>, connection: Connection, socket: TLSSocket) {
     this.accounts = new DohConnection(service, connection);
     this.sink = sink;
-    this.#socket = socket;
+    this.stream = new Http1Stream(socket, () => this.#hasRoom());
+    this.#openMax = Math.min(OPEN_MAX, service.limits.inFlightPerConnection);
     connection.finish = () => this.#finish();
   }
 
-  /** No more requests are read; the connection ends with the responses under way. */
-  get isFinishing(): boolean {
-    return this.#isFinishing;
+  /** Whether the connection ends with the response to this request: no more are read, and this is the last that was. */
+  endsWith(request: IncomingMessage): boolean {
+    return this.#isFinishing && this.#newest === request;
   }
 
   onRequest(request: IncomingMessage, response: ServerResponse): void {
     if (this.accounts.isGone) return;
     this.#open += 1;
+    this.#newest = request;
     response.once('close', () => {
       this.#open -= 1;
-      if (this.#isFinishing && this.#open === 0) this.#socket.end();
+      if (this.#newest === request) this.#newest = undefined;
+      if (this.#isFinishing && this.#open === 0) this.stream.end();
+      this.stream.proceed();
     });
     beginExchange(new Http1Exchange(this, request, response), {
       method: request.method,
@@ -79,14 +91,14 @@ class Http1Conversation {
 
   /** What came is not HTTP/1.1, or larger than a head may be. */
   onMalformed(error: NodeJS.ErrnoException): void {
-    const socket = this.#socket;
-    if (error.code?.startsWith('HPE_') !== true || this.#open > 0 || !socket.writable) {
-      socket.destroy();
+    const { stream } = this;
+    if (error.code?.startsWith('HPE_') !== true || this.#open > 0 || !stream.writable) {
+      stream.destroy();
       return;
     }
     this.accounts.refused(400);
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     this.accounts.linger();
   }
 
@@ -94,10 +106,15 @@ class Http1Conversation {
     this.accounts.connection.socket.destroy();
   }
 
+  /** Once the end has begun, only the rest of a request that has. */
+  #hasRoom(): boolean {
+    return this.#open < this.#openMax && (!this.#isFinishing || this.#newest?.complete === false);
+  }
+
   #finish(): void {
     if (this.#isFinishing) return;
     this.#isFinishing = true;
-    if (this.#open === 0) this.#socket.end();
+    if (this.#open === 0) this.stream.end();
     this.accounts.linger();
   }
 }
@@ -106,6 +123,7 @@ class Http1Exchange implements DohExchange {
   readonly #conversation: Http1Conversation;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #hasContent: boolean;
   /** While it comes in: a query that waits for its answer does not hold its octets. */
   #body: RequestBody | undefined;
   #bodyTimer: NodeJS.Timeout | undefined;
@@ -119,16 +137,20 @@ class Http1Exchange implements DohExchange {
     request.on('error', ignoreError);
     response.on('error', ignoreError);
     response.once('close', () => this.#onClose());
-    request.on('data', (chunk: Buffer) => this.#onData(chunk));
+    this.#hasContent = announcesContent(request);
+    if (this.#hasContent) request.on('data', (chunk: Buffer) => this.#onData(chunk));
   }
 
   readBody(): void {
-    const { accounts } = this.#conversation;
+    if (!this.#hasContent) {
+      this.refuse(400);
+      return;
+    }
     this.#body = new RequestBody();
-    this.#bodyTimer = setTimeout(() => {
-      accounts.bodyIsLate();
-      this.#conversation.close();
-    }, accounts.service.limits.readMilliseconds);
+    this.#bodyTimer = setTimeout(
+      () => this.#onBodyTimeout(),
+      this.#conversation.accounts.service.limits.readMilliseconds,
+    );
     this.#request.on('end', () => {
       const body = this.#body;
       if (this.#isSettled || body === undefined) return;
@@ -140,8 +162,6 @@ class Http1Exchange implements DohExchange {
   ask(message: Uint8Array, length: number): void {
     const { accounts, sink } = this.#conversation;
     if (length < HEADER_BYTES) this.refuse(400);
-    else if (!accounts.hasRoom(Math.min(IN_FLIGHT_MAX, accounts.service.limits.inFlightPerConnection)))
-      this.#refuseAnother();
     else accounts.ask(sink, this, message, length);
   }
 
@@ -164,16 +184,10 @@ class Http1Exchange implements DohExchange {
   refuse(status: number): void {
     this.#isSettled = true;
     this.#releaseBody();
-    // A body that is not wanted is not read either: the connection ends with this response.
-    if (!this.#request.complete) this.#response.shouldKeepAlive = false;
+    // The end of a body that nobody wants is not waited for: the connection ends with this response.
+    if (this.#hasContent && !this.#request.complete) this.#response.shouldKeepAlive = false;
     this.#respond(status, refusalFields(status), undefined);
     if (!this.#conversation.accounts.refused(status)) this.#conversation.close();
-  }
-
-  /** A request more than may wait: it waits all the same, for those before it to be answered, so there cannot be many. */
-  #refuseAnother(): void {
-    this.refuse(503);
-    if (!this.#conversation.accounts.charge(COST.OVER_IN_FLIGHT)) this.#conversation.close();
   }
 
   /** Read also where nobody wants it: Node would keep each piece in a buffer of its own. */
@@ -189,9 +203,20 @@ class Http1Exchange implements DohExchange {
 
   #respond(status: number, headers: Record<string, string | number>, payload: Buffer | undefined): void {
     if (this.#response.destroyed) return;
-    if (this.#conversation.isFinishing) this.#response.shouldKeepAlive = false;
+    if (this.#conversation.endsWith(this.#request)) this.#response.shouldKeepAlive = false;
     this.#response.writeHead(status, headers);
     this.#response.end(payload);
+  }
+
+  #onBodyTimeout(): void {
+    const { accounts, stream } = this.#conversation;
+    if (stream.isHeld) {
+      // The rest may be what waits for us.
+      this.#bodyTimer?.refresh();
+    } else {
+      accounts.bodyIsLate();
+      this.#conversation.close();
+    }
   }
 
   #releaseBody(): void {
@@ -204,4 +229,10 @@ class Http1Exchange implements DohExchange {
     this.#isSettled = true;
     this.#conversation.accounts.releaseReply(this.#replyBytes);
   }
+}
+
+/** RFC 9112 section 6.3: a request has content if its head says how long that is, or that it is in chunks. */
+function announcesContent(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0);
 }

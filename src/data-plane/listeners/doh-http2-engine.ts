@@ -144,7 +144,7 @@ class Http2Exchange implements DohExchange {
   ask(message: Uint8Array, length: number): void {
     const { accounts, sink } = this.#conversation;
     if (length < HEADER_BYTES) this.refuse(400);
-    else if (!accounts.hasRoom(accounts.service.limits.inFlightPerConnection)) this.#refuseStream();
+    else if (!accounts.hasRoom()) this.#refuseStream();
     else accounts.ask(sink, this, message, length);
   }
 

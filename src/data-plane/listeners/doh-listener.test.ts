@@ -10,7 +10,6 @@ import { soaRdata, testQuery, testReply } from '../../../test/fixtures/dns-messa
 import {
   answeringHandler,
   CountingListenerCounters,
-  echoOf,
   GENEROUS_LIMITS,
   HoldingHandler,
 } from '../../../test/fixtures/fake-query-handler.ts';
@@ -545,26 +544,6 @@ describe('HTTP/2', () => {
 describe('HTTP/1.1', () => {
   const get = `GET /dns-query?dns=${parameter} HTTP/1.1\r\nhost: x\r\n\r\n`;
 
-  test('pipelined requests are answered in order on one connection', async () => {
-    const holding = new HoldingHandler();
-    const { listener } = await start(holding.handler);
-    const socket = await connect1(listener);
-    const last = get.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n');
-    socket.write(get + get + last);
-    const responses = readToEnd(socket);
-    await holding.arrived(3);
-    for (const [index, held] of [...holding.held.entries()].reverse()) {
-      const reply = echoOf(query);
-      reply.writeUInt16BE(index, 0);
-      held.answer(reply);
-    }
-    const bodies = (await responses).split(/HTTP\/1\.1 200 OK\r\n[\s\S]*?\r\n\r\n/).slice(1);
-    assert.deepEqual(
-      bodies.map((body) => Buffer.from(body, 'latin1').readUInt16BE(0)),
-      [0, 1, 2],
-    );
-  });
-
   test('a dropped query closes the connection without a response', async () => {
     const holding = new HoldingHandler();
     const { listener } = await start(holding.handler);
@@ -574,18 +553,6 @@ describe('HTTP/1.1', () => {
     await holding.arrived(1);
     holding.held[0]!.drop();
     assert.equal(await response, '');
-  });
-
-  test('requests over the in-flight limit get 503', async () => {
-    const holding = new HoldingHandler();
-    const { listener, counters } = await start(holding.handler, { inFlightPerConnection: 2 });
-    const socket = await connect1(listener);
-    socket.write(get + get + get.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
-    const responses = readToEnd(socket);
-    await holding.arrived(2);
-    await counters.until(({ limitHits }) => limitHits.includes('inFlightPerConnection'));
-    for (const held of holding.held) held.answer();
-    assert.deepEqual((await responses).match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 503']);
   });
 
   test('a client that sends content with a GET in thousands of pieces loses its connection', async () => {
@@ -599,18 +566,6 @@ describe('HTTP/1.1', () => {
     await closed;
     assert.equal(counters.protocolErrors, 1);
     holding.held[0]!.answer();
-  });
-
-  test('a client that pipelines on and on while nothing is answered loses its connection', async () => {
-    const holding = new HoldingHandler();
-    const { listener, counters } = await start(holding.handler);
-    const socket = await connect1(listener);
-    const closed = once(socket, 'close');
-    socket.resume();
-    socket.write(get.repeat(300));
-    await closed;
-    assert.ok(holding.held.length + counters.limitHits.length < 60, `${counters.limitHits.length} wait for room`);
-    for (const held of holding.held) held.answer();
   });
 
   test('what is not HTTP gets 400 and the end', async () => {

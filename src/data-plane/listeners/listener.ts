@@ -57,7 +57,10 @@ export interface StreamLimits {
 export interface ListenerCounters {
   connectionOpened(transport: Transport): void;
   connectionClosed(transport: Transport): void;
-  /** Datagrams that the system did not take: its send buffer is full, or they cannot go where they should. The clients ask again. */
+  /**
+   * Datagrams that were not sent: the system's send buffer is full, they cannot go where they should, or they are longer than
+   * any of ours may be (1,232 octets). The clients ask again.
+   */
   answersUnsent(transport: Transport, count: number): void;
   /** A limit above closed, refused or reset something. */
   limitHit(transport: Transport, limit: keyof StreamLimits): void;

@@ -66,7 +66,11 @@ export async function startTlsServer(
   };
 }
 
-/** For the streams that `make` makes: a TLS server has no other way to say it of its sockets. */
+/**
+ * For the streams that `make` makes: a TLS server has no other way to say it of its sockets. Not for what writes to them by
+ * their mark: node:http would pause for each answer, and it gets a stream of its own (doh-http1-stream.ts). node:http2 reads and
+ * writes past the stream.
+ */
 function withHighWaterMark(bytes: number, make: () => void): void {
   const usual = getDefaultHighWaterMark(false);
   setDefaultHighWaterMark(false, bytes);
