@@ -18,17 +18,14 @@ export interface RoundsResult {
   readonly notes: readonly string[];
 }
 
-/**
- * A run in which the host of a virtual machine kept more than this for others is measured again, so often at most. CPU time does not
- * count what was taken away; but how often servers wait, and how much waits for them, depends on it.
- */
+/** A run in which the host of a virtual machine kept more than this for others is measured again, so often at most. */
 const STOLEN_SHARE_MAX = 0.25;
 const REPEATED_MAX = 3;
 
 /** After so long, others get their turn on a machine that is shared. */
 const TURN_MILLISECONDS = 25_000;
 
-/** What does not depend on how fast the machine is need not be measured again. */
+/** Of time that passes. CPU time does not count what the host took away, and memory does not depend on it. */
 export type Disturbances = 'measured again' | 'no matter';
 
 /** Throws VoidRun also where the machine finds no rest. */

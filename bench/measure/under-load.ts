@@ -2,12 +2,15 @@
 
 import type { Measure } from '../scenario.ts';
 import { cpuNanoseconds } from './cpu-time.ts';
+import { readProcessorTicks, stolenShare } from './stolen-time.ts';
 
 export const CPU_PER_ANSWER: Measure = { name: 'CPU per answer', unit: 'us', digits: 2 };
 export const THROUGHPUT: Measure = { name: 'answers per second', unit: '', digits: 0 };
 /** How much of one core the server used: near 100, it was saturated. */
 export const CORE_USED: Measure = { name: 'core used', unit: '%', digits: 0 };
-export const LOAD_MEASURES: readonly Measure[] = [CPU_PER_ANSWER, THROUGHPUT, CORE_USED];
+/** How much of all processors the host of a virtual machine kept for others meanwhile. */
+export const STOLEN: Measure = { name: 'stolen', unit: '%', digits: 0 };
+export const LOAD_MEASURES: readonly Measure[] = [CPU_PER_ANSWER, THROUGHPUT, CORE_USED, STOLEN];
 
 export interface LoadOutcome {
   readonly answered: number;
@@ -19,6 +22,7 @@ export async function measureUnderLoad(
   pid: number,
   load: () => Promise<LoadOutcome>,
 ): Promise<Readonly<Record<string, number>>> {
+  const ticksBefore = readProcessorTicks();
   const before = cpuNanoseconds(pid);
   const { answered, answersPerSecond } = await load();
   const nanoseconds = cpuNanoseconds(pid) - before;
@@ -27,5 +31,6 @@ export async function measureUnderLoad(
     [CPU_PER_ANSWER.name]: microsecondsPerAnswer,
     [THROUGHPUT.name]: answersPerSecond,
     [CORE_USED.name]: microsecondsPerAnswer * answersPerSecond * 1e-4,
+    [STOLEN.name]: 100 * stolenShare(ticksBefore, readProcessorTicks()),
   };
 }

@@ -140,7 +140,7 @@ async function measurePoints(
       },
     }),
   );
-  const measured = await measureRounds(axis, subjects, LOAD_MEASURES, setting);
+  const measured = await measureRounds(axis, subjects, LOAD_MEASURES, setting, 'no matter');
   const rows = measured.rows.map((row, index): ResultRow => {
     const { server, size } = points[index]!;
     return { ...row, subject: server.kind.name, at: size };

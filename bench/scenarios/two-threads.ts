@@ -45,7 +45,7 @@ export const twoThreads: Scenario = {
           );
         },
       }));
-      const { rows, notes } = await measureRounds('threads', subjects, LOAD_MEASURES, setting);
+      const { rows, notes } = await measureRounds('threads', subjects, LOAD_MEASURES, setting, 'no matter');
       const [one, two] = rows.map(({ samples }) => samples[CPU_PER_ANSWER.name]!);
       const values = ratios(two!, one!);
       return {
