@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 import { cache } from './scenarios/cache.ts';
 import { dohCached } from './scenarios/doh-cached.ts';
 import { dotCached } from './scenarios/dot-cached.ts';
-import { growth } from './scenarios/growth.ts';
+import { growthOfCache, growthOfLists } from './scenarios/growth.ts';
 import { idleConnections } from './scenarios/idle-connections.ts';
 import { listMemory } from './scenarios/list-memory.ts';
 import { listRebuild } from './scenarios/list-rebuild.ts';
@@ -26,7 +26,8 @@ export const SCENARIOS: readonly Scenario[] = [
   twoThreads,
   misses,
   idleConnections,
-  growth,
+  growthOfLists,
+  growthOfCache,
   listStart,
   listMemory,
   listRebuild,

@@ -10,6 +10,8 @@ import { againstBest } from '../measure/compare.ts';
 import { memoryOf } from '../measure/memory-of.ts';
 import { measureRounds, type Subject } from '../measure/rounds.ts';
 import { quantile } from '../measure/statistics.ts';
+import { readProcessorTicks, stolenShare } from '../measure/stolen-time.ts';
+import { STOLEN } from '../measure/under-load.ts';
 import { VoidRun } from '../measure/void-run.ts';
 import { addressQuestions, writeQueryFile } from '../names/query-file.ts';
 import type { Measure, ResultRow, ResultTable, Scenario, ServerDescription, TargetResult } from '../scenario.ts';
@@ -32,7 +34,7 @@ const OPENED: Measure = { name: 'opened per second', unit: '', digits: 0 };
 const P99_HELD: Measure = { name: 'UDP p99 with them', unit: 'ms', digits: 3 };
 const P99_QUIET: Measure = { name: 'UDP p99 before', unit: 'ms', digits: 3 };
 const P99_RATIO: Measure = { name: 'with / before', unit: '', digits: 2 };
-const MEASURES = [MEMORY, OPENED, P99_HELD, P99_QUIET, P99_RATIO];
+const MEASURES = [MEMORY, OPENED, P99_HELD, P99_QUIET, P99_RATIO, STOLEN];
 
 export const idleConnections: Scenario = {
   name: 'idle-connections',
@@ -62,7 +64,7 @@ export const idleConnections: Scenario = {
           },
         }),
       );
-      const { rows, notes } = await measureRounds('idle connections', subjects, MEASURES, setting);
+      const { rows, notes } = await measureRounds('idle connections', subjects, MEASURES, setting, 'no matter');
       const table: ResultTable = { title: `${CONNECTIONS} idle connections`, measures: MEASURES, rows };
       return {
         tables: [table],
@@ -107,6 +109,7 @@ async function measureHeld(
   queryFile: string,
   seconds: number,
 ): Promise<Record<string, number>> {
+  const ticksBefore = readProcessorTicks();
   const hold = (count: number) => holdConnections(holder, server.ports.dot, count, askedNames()[0]!);
   await runDnsperf(server, { protocol: 'udp', queryFile, until: 'once', clients: 1, outstanding: 10 });
   await (await hold(WARMING_CONNECTIONS)).release();
@@ -125,6 +128,7 @@ async function measureHeld(
     [P99_HELD.name]: held,
     [P99_QUIET.name]: quiet,
     [P99_RATIO.name]: held / quiet,
+    [STOLEN.name]: 100 * stolenShare(ticksBefore, readProcessorTicks()),
   };
 }
 

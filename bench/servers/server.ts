@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly idleConnections?: number;
   /** Default 1. */
   readonly threads?: number;
+  /** Room for answers; default 200. sotto alone: the others have room for as many as are asked. */
+  readonly cacheMegabytes?: number;
   /** Cores it may use, as taskset takes them. Default: GATEWAY_CORE. */
   readonly cores?: string;
 }

@@ -36,7 +36,7 @@ function startFrom(kind: ServerKind, root: string, options: StartOptions): Promi
 }
 
 function configuration({ ports }: Place, options: StartOptions): string {
-  const { outside, certificate, blockedNames, stateDirectory = 'state', threads = 1 } = options;
+  const { outside, certificate, blockedNames, stateDirectory = 'state', threads = 1, cacheMegabytes = 200 } = options;
   const lists =
     blockedNames === undefined
       ? ''
@@ -66,7 +66,7 @@ addresses = ["${outside.address}"]
 ca = "${outside.certificate.caPath}"
 
 [cache]
-max_bytes = "200MB"
+max_bytes = "${cacheMegabytes}MB"
 ${lists}
 [[certificate]]
 names = ["${outside.hostName}"]
