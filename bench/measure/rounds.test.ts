@@ -4,6 +4,7 @@ import { measureRounds } from './rounds.ts';
 import { VoidRun } from './void-run.ts';
 
 const measures = [{ name: 'cost', unit: 'us', digits: 1 }];
+/** What the host takes away has no say here: 'no matter'. */
 const setting = { kinds: [], runs: 2, seconds: 1, isQuick: false, say: () => {} };
 
 test('every round measures every subject, beginning with another one', async () => {
@@ -13,7 +14,7 @@ test('every round measures every subject, beginning with another one', async () 
     role: 'peer' as const,
     measure: async () => ({ cost: order.push(name) }),
   });
-  const { rows, notes } = await measureRounds('load', [subject('a'), subject('b')], measures, setting);
+  const { rows, notes } = await measureRounds('load', [subject('a'), subject('b')], measures, setting, 'no matter');
   assert.deepEqual(order, ['a', 'b', 'b', 'a']);
   assert.deepEqual(
     rows.map(({ samples }) => samples.cost),
@@ -40,9 +41,10 @@ test('a void run is left out and told; another failure ends the bench', async ()
     [failing(new VoidRun('3 answers with SERVFAIL'))],
     measures,
     setting,
+    'no matter',
   );
   assert.deepEqual(rows[0]!.samples.cost, [null, 5]);
   assert.deepEqual(notes, ['load: run 1 of a is void: 3 answers with SERVFAIL']);
   run = 0;
-  await assert.rejects(measureRounds('load', [failing(new Error('broken'))], measures, setting), /broken/);
+  await assert.rejects(measureRounds('load', [failing(new Error('broken'))], measures, setting, 'no matter'), /broken/);
 });
