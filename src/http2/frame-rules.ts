@@ -37,14 +37,17 @@ export function frameFault(type: number, flags: number, streamId: number, length
   }
 }
 
-/**
- * Octets of padding and of the pad length field of a DATA or HEADERS payload, to be cut off its end and its start (section 6.1);
- * -1 if the padding is longer than the payload.
- */
-export function paddingLength(bytes: Uint8Array, start: number, end: number): number {
+/** Where a DATA or HEADERS payload begins behind its pad length field, if it has one (section 6.1). */
+export function unpaddedStart(flags: number, start: number): number {
+  return (flags & FLAG.PADDED) === 0 ? start : start + 1;
+}
+
+/** Where it ends before its padding; -1 if the padding is longer than the payload, which is a PROTOCOL_ERROR. */
+export function unpaddedEnd(flags: number, bytes: Uint8Array, start: number, end: number): number {
+  if ((flags & FLAG.PADDED) === 0) return end;
   if (start === end) return -1;
   const padding = bytes[start]!;
-  return padding < end - start ? padding : -1;
+  return padding < end - start ? end - padding : -1;
 }
 
 /** Octets of the deprecated priority fields in front of a HEADERS block. */

@@ -2,7 +2,7 @@
 // comes in one frame, as it nearly always does, is not copied.
 
 import { ERROR, FLAG } from './frame.ts';
-import { HEADERS_PRIORITY_BYTES, paddingLength } from './frame-rules.ts';
+import { HEADERS_PRIORITY_BYTES, unpaddedEnd, unpaddedStart } from './frame-rules.ts';
 
 /** RFC 9113 has no limit of its own; without one, a peer could send CONTINUATIONs for ever. */
 const FRAMES_MAX = 8;
@@ -21,15 +21,10 @@ export class HeaderBlock {
 
   /** Takes a HEADERS frame. */
   begin(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): number {
-    let from = start;
-    let to = end;
-    if ((flags & FLAG.PADDED) !== 0) {
-      const padding = paddingLength(bytes, start, end);
-      if (padding < 0) return ERROR.PROTOCOL_ERROR;
-      from += 1;
-      to -= padding;
-    }
+    let from = unpaddedStart(flags, start);
+    const to = unpaddedEnd(flags, bytes, start, end);
     if ((flags & FLAG.PRIORITY) !== 0) from += HEADERS_PRIORITY_BYTES;
+    // Also where the padding is too long, and `to` is -1.
     if (from > to) return ERROR.PROTOCOL_ERROR;
     this.endsStream = (flags & FLAG.END_STREAM) !== 0;
     this.bytes = bytes;

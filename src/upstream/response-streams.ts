@@ -3,7 +3,7 @@
 
 import { COST, type FloodBudget } from '../http2/flood-budget.ts';
 import { ERROR, FLAG } from '../http2/frame.ts';
-import { paddingLength } from '../http2/frame-rules.ts';
+import { unpaddedEnd, unpaddedStart } from '../http2/frame-rules.ts';
 import { FIRST_STREAM_ID, sendReset } from './client-frames.ts';
 import { STREAM_WINDOW_BYTES } from './connection-windows.ts';
 import { LateFrames } from './late-frames.ts';
@@ -90,14 +90,9 @@ export class ResponseStreams {
   }
 
   onData(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): number {
-    let from = start;
-    let to = end;
-    if ((flags & FLAG.PADDED) !== 0) {
-      const padding = paddingLength(bytes, start, end);
-      if (padding < 0) return ERROR.PROTOCOL_ERROR;
-      from += 1;
-      to -= padding;
-    }
+    const from = unpaddedStart(flags, start);
+    const to = unpaddedEnd(flags, bytes, start, end);
+    if (to < 0) return ERROR.PROTOCOL_ERROR;
     const stream = this.#streams.get(streamId);
     if (stream === undefined) return this.#onNoStream(streamId);
     const isLast = (flags & FLAG.END_STREAM) !== 0;
