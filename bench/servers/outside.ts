@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { TestCertificate } from '../../test/fixtures/make-certificate.ts';
 import { freePorts } from '../../test/peers/free-ports.ts';
+import { unboundInForeground } from '../../test/peers/unbound.ts';
 import { startDaemon } from './daemon.ts';
 import { CLIENT_CORE, SERVER_ADDRESS, SERVER_HOST_NAME } from './server.ts';
 
@@ -60,14 +61,7 @@ function configuration(
 ): string {
   const record = (text: string): string => `  local-data: ". ${TTL_SECONDS} IN ${text}"`;
   return `server:
-  directory: "${directory}"
-  username: ""
-  chroot: ""
-  pidfile: ""
-  do-daemonize: no
-  use-syslog: no
-  logfile: ""
-  num-threads: 1
+${unboundInForeground(directory)}  num-threads: 1
   so-rcvbuf: 4m
   so-sndbuf: 4m
   incoming-num-tcp: 1000

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unboundInForeground } from '../../test/peers/unbound.ts';
 import { findCommand } from '../../test/setup/missing-components.ts';
 import { type BlockedNames, SERVER_ADDRESS, type ServerKind, type StartOptions } from './server.ts';
 import { type Place, startServer } from './start-server.ts';
@@ -46,14 +47,7 @@ function configuration({ directory, ports }: Place, options: StartOptions): stri
   const { outside, certificate, blockedNames, idleConnections, threads = 1 } = options;
   const { keyPath, certPath } = certificate;
   return `server:
-  directory: "${directory}"
-  username: ""
-  chroot: ""
-  pidfile: ""
-  do-daemonize: no
-  use-syslog: no
-  logfile: ""
-  verbosity: 0
+${unboundInForeground(directory)}  verbosity: 0
   num-threads: ${threads}
   msg-cache-slabs: ${threads}
   rrset-cache-slabs: ${threads}

@@ -20,18 +20,23 @@ export function startUnbound(options: DnsPeerOptions = {}): Promise<DnsPeer> {
   );
 }
 
-function configuration(directory: string, place: PeerPlace): string {
-  const { address, dnsPort, dotPort, dohPort, certificate } = place;
-  return `
-server:
-  directory: "${directory}"
+/** Lines of a `server:` clause: as whoever started it, all of it below `directory`, with nothing told to the system. */
+export function unboundInForeground(directory: string): string {
+  return `  directory: "${directory}"
   username: ""
   chroot: ""
   pidfile: ""
   do-daemonize: no
   use-syslog: no
   logfile: ""
-  interface: ${address}@${dnsPort}
+`;
+}
+
+function configuration(directory: string, place: PeerPlace): string {
+  const { address, dnsPort, dotPort, dohPort, certificate } = place;
+  return `
+server:
+${unboundInForeground(directory)}  interface: ${address}@${dnsPort}
   interface: ${address}@${dotPort}
   interface: ${address}@${dohPort}
   tls-port: ${dotPort}

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { after, afterEach, describe, test } from 'node:test';
 import tls from 'node:tls';
 import fc from 'fast-check';
 import { testQuery } from '../../../test/fixtures/dns-messages.ts';
-import {
-  answeringHandler,
-  CountingListenerCounters,
-  GENEROUS_LIMITS,
-  HoldingHandler,
-} from '../../../test/fixtures/fake-query-handler.ts';
+import { answeringHandler, HoldingHandler } from '../../../test/fixtures/fake-query-handler.ts';
 import { connectTcp, requestHttp1 } from '../../../test/fixtures/listener-clients.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
-import { startDohListener } from './doh-listener.ts';
+import { startTestDohListener } from '../../../test/fixtures/test-doh-listener.ts';
 import type { QueryHandler, StreamLimits } from './listener.ts';
 import type { TlsListener } from './stream-options.ts';
 
@@ -33,17 +27,9 @@ afterEach(async () => {
 });
 
 async function start(handler: QueryHandler, limits: Partial<StreamLimits> = {}) {
-  const counters = new CountingListenerCounters();
-  const listener = await startDohListener({
-    socket: { id: 1, kind: 'doh', address: '127.0.0.1', port: 0, descriptor: undefined },
-    handler,
-    limits: { ...GENEROUS_LIMITS, ...limits },
-    counters,
-    certificates: [{ names: ['dns.example.org'], keyPem: certificate.keyPem, chainPem: certificate.certPem }],
-    ticketKeys: randomBytes(48),
-  });
-  listeners.push(listener);
-  return { listener, counters };
+  const started = await startTestDohListener(certificate, handler, limits);
+  listeners.push(started.listener);
+  return started;
 }
 
 interface Pipeline {

@@ -7,12 +7,7 @@ import type tls from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { soaRdata, testQuery, testReply } from '../../../test/fixtures/dns-messages.ts';
-import {
-  answeringHandler,
-  CountingListenerCounters,
-  GENEROUS_LIMITS,
-  HoldingHandler,
-} from '../../../test/fixtures/fake-query-handler.ts';
+import { answeringHandler, HoldingHandler } from '../../../test/fixtures/fake-query-handler.ts';
 import {
   connectHttp2,
   connectTls,
@@ -23,7 +18,7 @@ import {
   requestHttp2,
 } from '../../../test/fixtures/listener-clients.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
-import { startDohListener } from './doh-listener.ts';
+import { startTestDohListener } from '../../../test/fixtures/test-doh-listener.ts';
 import type { QueryHandler, StreamLimits } from './listener.ts';
 import type { TlsListener } from './stream-options.ts';
 
@@ -41,17 +36,9 @@ afterEach(async () => {
 });
 
 async function start(handler: QueryHandler = answeringHandler, limits: Partial<StreamLimits> = {}) {
-  const counters = new CountingListenerCounters();
-  const listener = await startDohListener({
-    socket: { id: 1, kind: 'doh', address: '127.0.0.1', port: 0, descriptor: undefined },
-    handler,
-    limits: { ...GENEROUS_LIMITS, ...limits },
-    counters,
-    certificates: [{ names: ['dns.example.org'], keyPem: certificate.keyPem, chainPem: certificate.certPem }],
-    ticketKeys: randomBytes(48),
-  });
-  listeners.push(listener);
-  return { listener, counters };
+  const started = await startTestDohListener(certificate, handler, limits);
+  listeners.push(started.listener);
+  return started;
 }
 
 async function connect2(listener: TlsListener): Promise<http2.ClientHttp2Session> {
