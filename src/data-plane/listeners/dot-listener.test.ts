@@ -261,7 +261,7 @@ describe('the DoT listener', () => {
     const holding = new HoldingHandler();
     const { listener } = await start(holding.handler, { inFlightPerConnection: 1 });
     const clients = await Promise.all(Array.from({ length: 20 }, () => connect(listener)));
-    const queries = Array.from({ length: 60 }, (_unused, id) => testQuery(id, 'www.example.org'));
+    const queries = Array.from({ length: 120 }, (_unused, id) => testQuery(id, 'www.example.org'));
     const replies = clients.map((client) => {
       const received: number[] = [];
       const complete = new Promise<void>((resolve) =>
