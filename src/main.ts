@@ -1,9 +1,12 @@
 // Composition root: what the gateway is made of and the order in which it comes to life. Reads like a table of contents.
 
+import { AnswerKeeper } from './control-plane/answer-cache/keep-answers.ts';
 import { type ControlSocket, openControlSocket } from './control-plane/api/control-socket.ts';
 import { controlRoutes } from './control-plane/api/routes.ts';
 import { keepCertificates, systemSurroundings } from './control-plane/certificates/certificate-keeper.ts';
 import { loadCertificates } from './control-plane/certificates/load-certificates.ts';
+import { FollowedDiscovery } from './control-plane/local-names/follow-discovery.ts';
+import { LocalNamesKeeper } from './control-plane/local-names/local-names-keeper.ts';
 import { createListKeeper, type ListKeeper } from './control-plane/lists/keep-lists.ts';
 import { missingDownloads } from './control-plane/lists/missing-downloads.ts';
 import { GatewayLog } from './control-plane/observability/gateway-log.ts';
@@ -11,17 +14,22 @@ import type { Logger } from './control-plane/observability/log.ts';
 import { readyAddresses, type ServedAddress } from './control-plane/observability/ready-line.ts';
 import { UpstreamWatch } from './control-plane/observability/upstream-watch.ts';
 import { becomeUser } from './control-plane/privileges/become-user.ts';
+import { plaintextExceptions } from './control-plane/settings/plaintext-exceptions.ts';
 import type { Settings } from './control-plane/settings/settings.ts';
 import { installationKey } from './control-plane/state-directory/installation-key.ts';
 import { makeStateDirectory } from './control-plane/state-directory/make-state-directory.ts';
 import { lockStateDirectory } from './control-plane/state-lock/lock-state-directory.ts';
 import { ClosingSteps } from './control-plane/workers/closing-steps.ts';
+import { CookieSecrets } from './control-plane/workers/cookie-secrets.ts';
 import { codeCacheOfUser, flushCodeCache } from './control-plane/workers/code-cache.ts';
 import { followAddresses } from './control-plane/workers/follow-addresses.ts';
 import { openListeners } from './control-plane/workers/opened-listeners.ts';
 import { noTable, PolicyPublisher } from './control-plane/workers/policy-publisher.ts';
 import { createQueryThreads } from './control-plane/workers/query-threads.ts';
 import type { ThreadPool } from './control-plane/workers/thread-pool.ts';
+import { localAddresses } from './sockets/local-addresses.ts';
+import { readCounters } from './memory/counters/counters.ts';
+import { monotonicClock } from './memory/monotonic-clock.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
 import { lookupThroughUpstream } from './upstream/lookup-through-upstream.ts';
 
@@ -65,6 +73,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   const hashKey = installationKey(settings.stateDirectory);
   const loaded = await loadCertificates(settings, new Date());
   for (const notice of loaded.notices) log.info(notice);
+  for (const exception of plaintextExceptions(settings.zones)) log.info(exception);
 
   // Ports first, then privileges go for good: nothing that reads the network ever runs as root.
   const sockets = await openListeners(settings, (address) => log.info(`${address} is not there; going without it`));
@@ -85,7 +94,21 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   });
   closing.add(() => lists.stop());
   signal?.addEventListener('abort', () => void lists.stop(), { once: true });
-  const publisher = new PolicyPublisher(settings, noTable(hashKey));
+  let { certificates } = loaded;
+  const listening = sockets.bindings.map(({ request, address, port }) => ({ kind: request.kind, address, port }));
+  const discovery = new FollowedDiscovery(() => ({
+    resolve: settings.resolve,
+    certificates,
+    listening,
+    localAddresses: localAddresses(),
+  }));
+  const localNames = new LocalNamesKeeper({
+    settings,
+    hashKey,
+    log: (level, message) => log[level](message),
+    discovery: discovery.records,
+  });
+  const publisher = new PolicyPublisher(settings, noTable(hashKey), localNames.table);
 
   const watch = new UpstreamWatch({
     upstream,
@@ -97,33 +120,56 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   });
   closing.add(() => watch.stop());
 
-  let { certificates } = loaded;
-  const { pool, counters } = createQueryThreads({
+  const cookieSecrets = new CookieSecrets(settings.server.cookies);
+  const { pool, counters, answerCache } = createQueryThreads({
     settings,
     entry: threadEntry,
     hashKey,
     publisher,
     sockets,
     gatewayLog,
+    cookieSecrets,
     certificates: () => certificates,
     onUpstreamDown: () => void watch.probe(),
   });
+  const answers = new AnswerKeeper({
+    settings,
+    cache: answerCache,
+    hashKey,
+    clock: monotonicClock(),
+    changes: () => readCounters(counters).reduce((sum, row) => sum + row.cacheStores, 0),
+    log: (level, message) => log[level](message),
+  });
+  // Once the threads have come to their end.
+  closing.add(() => answers.stop());
   closing.add(async (graceMilliseconds) => {
     // Our copies first: else new TCP clients would be taken in by the kernel and wait for nobody.
     sockets.closeAll();
     await pool.drain(graceMilliseconds);
   });
   // Nothing is answered before every list that is on disk is in force. The threads load their code meanwhile.
-  const [table] = await Promise.all([lists.prepare(), pool.start()]);
+  const [table] = await Promise.all([lists.prepare(), pool.start(), answers.restore()]);
   signal?.throwIfAborted();
   await publisher.publish(pool, table);
   const control = await openControlSocket(
     settings.stateDirectory,
-    controlRoutes({ settings, hashKey, counters, publisher, lists, isUpstreamReachable: () => watch.isReachable }),
+    controlRoutes({
+      settings,
+      hashKey,
+      counters,
+      publisher,
+      lists,
+      localSources: () => localNames.sources,
+      isUpstreamReachable: () => watch.isReachable,
+      answerCache,
+      onFlushed: () => void answers.writeAnew(),
+    }),
   );
   closing.add(() => control.close());
 
   await pool.listen();
+  cookieSecrets.start((cookies) => pool.publish({ kind: 'cookies', cookies }));
+  closing.add(() => cookieSecrets.stop());
 
   const keeper = keepCertificates(
     settings,
@@ -131,10 +177,15 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     async (renewed) => {
       certificates = renewed;
       await pool.publish({ kind: 'certificates', certificates });
+      discovery.refresh();
     },
     systemSurroundings((level, message) => log[level](message)),
   );
   closing.add(() => keeper.stop());
+  localNames.start((table) => publisher.publishLocalNames(pool, table));
+  closing.add(() => localNames.stop());
+  discovery.start((records) => localNames.setDiscovery(records));
+  closing.add(() => discovery.stop());
   const addressWatch = followAddresses(sockets, pool, log);
   closing.add(() => addressWatch?.stop());
 
@@ -144,6 +195,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   if (missing.length > 0) gatewayLog.firstDownloads(missing, settings.policy.start);
   void watch.probe();
   lists.start();
+  answers.start();
   return { addresses, pool, lists, control, close: (graceMilliseconds) => closing.run(graceMilliseconds) };
 }
 

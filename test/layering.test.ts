@@ -71,6 +71,7 @@ const ROOMS: readonly Room[] = [
       'control-plane/certificates',
       'control-plane/lists',
       'control-plane/explain',
+      'control-plane/local-names',
       'control-plane/api',
       'control-plane/state-directory',
       'memory',

@@ -10,7 +10,8 @@ import { NAME_MAX_BYTES } from '../../src/wire/name.ts';
 import { nameFromText } from '../../src/wire/name-text.ts';
 import { CLASS, RCODE, TYPE } from '../../src/wire/numbers.ts';
 import { QueryFacts, readQuery } from '../../src/wire/query-reader.ts';
-import { appendAddress, startReply, UDP_PAYLOAD_BYTES } from '../../src/wire/reply-builder.ts';
+import { appendAddress, startReply } from '../../src/wire/reply-builder.ts';
+import { UDP_PAYLOAD_BYTES } from '../../src/wire/reply-opt.ts';
 import { QUESTION_FIXED_BYTES, RECORD_MIN_BYTES } from '../../src/wire/resource-record.ts';
 
 export const HASH_KEY = Uint8Array.from({ length: 16 }, (_, index) => 31 * index);

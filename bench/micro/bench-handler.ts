@@ -3,11 +3,16 @@
 import type { QueryHandler, ReplySink, Transport } from '../../src/data-plane/listeners/listener.ts';
 import { PolicyInForce } from '../../src/data-plane/policy-in-force.ts';
 import { coarseClock } from '../../src/data-plane/coarse-clock.ts';
+import { ServerCookies } from '../../src/data-plane/server-cookies.ts';
 import { createQueryHandler } from '../../src/data-plane/query-handler.ts';
 import { AnswerCache, createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
 import { createCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
 import { monotonicClock } from '../../src/memory/monotonic-clock.ts';
+import { createUpstreamNotes } from '../../src/memory/upstream-notes/upstream-notes.ts';
+import { compileLocalNames } from '../../src/control-plane/local-names/compile-local-names.ts';
+import { NO_LOCAL_SETTINGS } from '../../test/fixtures/local-settings.ts';
 import { parseAccessEntry } from '../../src/policy/access-list.ts';
+import { DEFAULT_CACHE_SETTINGS } from '../../src/policy/cache-settings.ts';
 import { parseAddress } from '../../src/wire/ip-address.ts';
 import { answerTo, HASH_KEY } from './bench-data.ts';
 
@@ -22,15 +27,22 @@ export function benchHandler(blockTable: SharedArrayBuffer): QueryHandler {
       rebindingProtection: true,
     },
     access: { plain: access, encrypted: access },
+    cache: DEFAULT_CACHE_SETTINGS,
+    localNames: compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY).table,
+    blockingUpstreams: [],
+    dns64: undefined,
     listsComplete: true,
     policyGeneration: 1,
   });
   return createQueryHandler({
+    upstreamNotes: createUpstreamNotes(),
     hashKey: HASH_KEY,
     inForce,
     cache: new AnswerCache(createAnswerCache(100e6), 1),
     counters: new ThreadCounters(createCounters(1), 1),
     clock: coarseClock(monotonicClock()),
+    cookies: new ServerCookies({ mode: 'answer', signing: HASH_KEY, other: HASH_KEY }),
+    lanResolvers: [],
     upstream: {
       ask: (query, asker) => queueMicrotask(() => asker.onAnswer(answerTo(query), 'bench')),
     },

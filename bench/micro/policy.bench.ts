@@ -1,11 +1,13 @@
-// Hash, special-use names, the decision about a name, and who may ask.
+// Hash, local names, the decision about a name, and who may ask.
 
+import { compileLocalNames } from '../../src/control-plane/local-names/compile-local-names.ts';
 import { BlockTable } from '../../src/memory/block-table/block-table.ts';
+import { LocalMatch, LocalNames } from '../../src/memory/local-names/local-names.ts';
 import { NameHasher } from '../../src/memory/name-hash/name-hasher.ts';
 import { AccessList, parseAccessEntry } from '../../src/policy/access-list.ts';
 import { Decision, decide } from '../../src/policy/decide.ts';
-import { specialUseOf } from '../../src/policy/special-use.ts';
 import { nameFromText } from '../../src/wire/name-text.ts';
+import { NO_LOCAL_SETTINGS } from '../../test/fixtures/local-settings.ts';
 import { clientNames, HASH_KEY, listedNames, tableOf } from './bench-data.ts';
 import { addressOf } from './bench-handler.ts';
 import type { MicroBench } from './micro-bench.ts';
@@ -25,6 +27,8 @@ const listedInWire = listed
   .map((text) => nameFromText(text)!);
 const hasher = new NameHasher(HASH_KEY);
 const decision = new Decision();
+const localNames = new LocalNames(compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY).table);
+const match = new LocalMatch();
 const settings = {
   mode: 'blocklist',
   blockResponse: { kind: 'nxdomain' },
@@ -76,13 +80,14 @@ export const benches: readonly MicroBench[] = [
     },
   },
   {
-    name: 'NameHasher.hash + specialUseOf',
+    name: 'NameHasher.hash + LocalNames.find',
     run(calls) {
       let sum = 0;
       for (let i = 0; i < calls; i++) {
         const name = unlistedNames[i & MASK]!;
         hasher.hash(name, name.length);
-        sum += specialUseOf(name, name.length, 1, hasher);
+        localNames.find(name, name.length, 1, hasher, match);
+        sum += match.outcome;
       }
       return sum;
     },

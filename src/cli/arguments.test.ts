@@ -14,9 +14,24 @@ function read(...args: string[]): ReturnType<typeof readArguments<'server' | 'ca
 
 describe('arguments', () => {
   test('may stand in any order, with = or a space before a value', () => {
-    const expected = { words: ['example.org', 'AAAA'], options: { server: 'udp://192.0.2.1', ca: 'ca.pem' } };
+    const expected = {
+      words: ['example.org', 'AAAA'],
+      options: { server: 'udp://192.0.2.1', ca: 'ca.pem' },
+      flags: new Set(),
+    };
     assert.deepEqual(read('example.org', 'AAAA', '--server', 'udp://192.0.2.1', '--ca=ca.pem'), expected);
     assert.deepEqual(read('--ca', 'ca.pem', 'example.org', '--server=udp://192.0.2.1', 'AAAA'), expected);
+  });
+
+  test('may be flags, which take no value', () => {
+    const withFlags = { ...shape, flags: ['all', 'suffix'] };
+    assert.deepEqual(readArguments(['a', '--all'], withFlags).flags, new Set(['all']));
+    assert.deepEqual(readArguments(['--all', 'a'], withFlags).words, ['a']);
+    assert.throws(() => readArguments(['a', '--all=yes'], withFlags), {
+      code: 'USAGE',
+      message: /^--all takes no value;/,
+    });
+    assert.throws(() => readArguments(['a', '--al'], withFlags), { message: /did you mean --all\?$/ });
   });
 
   test('behind -- are words even if they begin with a dash', () => {

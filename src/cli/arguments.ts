@@ -1,4 +1,4 @@
-// The words behind a command's name: positional words, and options that take a value each.
+// The words behind a command's name: positional words, options that take a value each, and flags that take none.
 
 import { parseArgs } from 'node:util';
 import { nearestKey } from '../control-plane/settings/nearest-key.ts';
@@ -10,6 +10,8 @@ export interface ArgumentShape<Option extends string> {
   readonly usage: string;
   /** Without the dashes. */
   readonly options: readonly Option[];
+  /** Without the dashes. Default: there are none. */
+  readonly flags?: readonly string[];
   /** What the positional words are called. Default: there are none. */
   readonly words?: { readonly required: readonly string[]; readonly optional: readonly string[] };
 }
@@ -17,28 +19,43 @@ export interface ArgumentShape<Option extends string> {
 export interface Arguments<Option extends string> {
   readonly words: readonly string[];
   readonly options: Readonly<Partial<Record<Option, string>>>;
+  readonly flags: ReadonlySet<string>;
 }
 
 /** Throws OperatorError USAGE. */
 export function readArguments<const Option extends string>(
   args: readonly string[],
-  { usage, options: known, words: { required, optional } = { required: [], optional: [] } }: ArgumentShape<Option>,
+  {
+    usage,
+    options: known,
+    flags: knownFlags = [],
+    words: { required, optional } = { required: [], optional: [] },
+  }: ArgumentShape<Option>,
 ): Arguments<Option> {
   // Not strict: its own sentences tell about parseArgs rather than about the command.
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(known.map((name) => [name, { type: 'string' as const }])),
+    options: Object.fromEntries([
+      ...known.map((name) => [name, { type: 'string' as const }] as const),
+      ...knownFlags.map((name) => [name, { type: 'boolean' as const }] as const),
+    ]),
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
   const words: string[] = [];
   const options: Partial<Record<Option, string>> = {};
+  const flags = new Set<string>();
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
+    if (knownFlags.includes(token.name)) {
+      if (token.value !== undefined) throw new OperatorError('USAGE', `--${token.name} takes no value; ${usage}`);
+      flags.add(token.name);
+      continue;
+    }
     const name = known.find((option) => option === token.name);
-    if (name === undefined) throw unknownOption(token.rawName, known);
+    if (name === undefined) throw unknownOption(token.rawName, [...known, ...knownFlags]);
     const isMissing = token.value === undefined || (!token.inlineValue && token.value.startsWith('-'));
     if (isMissing) throw new OperatorError('USAGE', `--${name} needs a value; ${usage}`);
     if (options[name] !== undefined) throw new OperatorError('USAGE', `--${name} is given twice`);
@@ -48,7 +65,7 @@ export function readArguments<const Option extends string>(
   if (missing !== undefined) throw new OperatorError('USAGE', `${missing} is missing; ${usage}`);
   const tooMany = words[required.length + optional.length];
   if (tooMany !== undefined) throw new OperatorError('USAGE', `"${visible(tooMany)}" is one word too many; ${usage}`);
-  return { words, options };
+  return { words, options, flags };
 }
 
 function unknownOption(written: string, known: readonly string[]): OperatorError {

@@ -91,4 +91,24 @@ source = "acme"
       ].join('\n\n----\n\n'),
     );
   });
+
+  test('says what leaves in plaintext where a zone has a LAN resolver, and under which prefix DNS64 answers', () => {
+    const summary = summaryOf(`
+[[zone]]
+name = ["lan.example", "192.168.1.0/24"]
+forward = ["192.168.1.1", "[fd00::1]:54"]
+[[zone]]
+name = "corp"
+forward = ["10.0.0.1"]
+[resolve]
+dns64 = true
+`);
+    const lines = summary.split('\n');
+    assert.ok(lines.includes('DNS64        names without IPv6 address are answered under 64:ff9b::/96'), summary);
+    assert.deepEqual(lines.slice(lines.findIndex((line) => line.startsWith('plaintext'))), [
+      'plaintext    no question leaves this host in plaintext, except that',
+      '             names of the zone lan.example, 1.168.192.in-addr.arpa are asked in plaintext at 192.168.1.1:53, [fd00::1]:54',
+      '             names of the zone corp are asked in plaintext at 10.0.0.1:53',
+    ]);
+  });
 });

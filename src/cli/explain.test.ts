@@ -90,7 +90,7 @@ async function openSocket(t: TestContext, { state }: Installation, route: Route)
 const EXPLANATION: Explanation = {
   name: 'www.ads.example.org',
   action: 'block',
-  isSpecialUse: false,
+  local: undefined,
   isPreliminary: false,
   reason: 'list-blocks',
   sourceName: 'ads',

@@ -6,9 +6,10 @@ import { OperatorError } from '../errors.ts';
 import { parseAddress } from '../wire/ip-address.ts';
 import { TYPE } from '../wire/numbers.ts';
 import { readArguments } from './arguments.ts';
-import { askGateway, controlSocketPath } from './explain/ask-gateway.ts';
+import { askGateway } from './explain/ask-gateway.ts';
 import { explanationToText } from './explain/explanation-text.ts';
 import { type Compiled, readCompiled } from './explain/read-compiled.ts';
+import { controlSocketPath } from './gateway-request.ts';
 import { readType } from './query/question.ts';
 import { settingsOrFaults } from './settings-or-faults.ts';
 import { visible } from './visible-text.ts';
@@ -24,14 +25,14 @@ export async function explain(args: readonly string[]): Promise<number> {
   checkClient(options.client);
   const settings = settingsOrFaults(options.config, 'hide notices');
   if (settings === undefined) return 2;
-  const told = await askGateway(settings.stateDirectory, name);
+  const told = await askGateway(settings.stateDirectory, name, type);
   if (told !== undefined) {
     console.log(explanationToText(told, type));
     return 0;
   }
   const compiled = await readCompiled(settings);
   if (compiled === undefined) throw nothingToRead(settings);
-  const explanation = await explainName(compiled.context, name);
+  const explanation = await explainName(compiled.context, name, type);
   if (explanation === undefined) throw new OperatorError('USAGE', `"${visible(name)}" is not a domain name`);
   console.log(`${offlineNotice(settings, compiled)}\n${explanationToText(explanation, type)}`);
   return 0;

@@ -54,6 +54,25 @@ Examples
   sotto explain ads.example.org
   sotto explain ads.example.org --config /etc/sotto/config.toml`;
 
+const CACHE = `sotto cache [--config FILE]
+sotto cache flush NAME [--suffix] [--config FILE]
+sotto cache flush --all [--config FILE]
+
+Alone it says what the running gateway's cache holds: answers, memory, and how many questions it answered.
+"flush" takes answers out of it before their time, so that the next question is asked anew: for a name that has moved,
+or one that failed and works again. Failures and expired answers that are kept for bad times go as well. What is on
+its way from the upstream meanwhile may still be kept.
+
+  NAME            the name alone, all its types
+  --suffix        NAME and everything below it
+  --all           everything
+  --config FILE   the gateway's configuration, to find its state directory
+
+Examples
+  sotto cache
+  sotto cache flush www.example.org
+  sotto cache flush example.org --suffix --config /etc/sotto/config.toml`;
+
 export const HELP = `sotto: an encrypted DNS gateway
 
 Devices ask it over plain DNS, DNS over TLS or DNS over HTTPS; it filters, answers from its cache, and asks its
@@ -63,13 +82,20 @@ upstream over HTTPS only: no plaintext leaves the host.
   sotto check     find every fault of a configuration
   sotto query     ask a question as a client
   sotto explain   what happens to a name, and why
+  sotto cache     what the cache holds, and taking answers out of it
 
 "sotto COMMAND --help" teaches each; in a clone, write "npx sotto". Start with "sotto run", then in another terminal:
   sotto query example.org
 
 Exit codes: 0 done, 1 failed at run time, 2 wrong usage or configuration.`;
 
-const BY_COMMAND: Readonly<Record<string, string>> = { run: RUN, check: CHECK, query: QUERY, explain: EXPLAIN };
+const BY_COMMAND: Readonly<Record<string, string>> = {
+  run: RUN,
+  check: CHECK,
+  query: QUERY,
+  explain: EXPLAIN,
+  cache: CACHE,
+};
 
 /** The help of one command; for other words that of the program. */
 export function helpFor(command: string): string {

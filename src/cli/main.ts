@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).check,
   query: async () => (await import('./query.ts')).query,
   explain: async () => (await import('./explain.ts')).explain,
+  cache: async () => (await import('./cache.ts')).cache,
 };
 
 export async function main(args: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 // How large a datagram to a client may be.
 
-import { UDP_PAYLOAD_BYTES } from '../wire/reply-builder.ts';
+import { UDP_PAYLOAD_BYTES } from '../wire/reply-opt.ts';
 import type { Query } from './query.ts';
 
 const UDP_WITHOUT_EDNS_BYTES = 512;

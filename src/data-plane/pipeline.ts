@@ -2,29 +2,43 @@
 
 import type { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
 import type { ThreadCounters } from '../memory/counters/counters.ts';
-import type { Answer } from './answer.ts';
-import type { AnswerInspector } from './answer-inspector.ts';
-import type { PendingQuestions } from './pending-questions.ts';
+import type { Answer } from './answers/answer.ts';
+import type { AnswerInspector } from './answers/answer-inspector.ts';
+import type { FailureCache } from './fallback/failure-cache.ts';
+import type { PendingQuestions } from './questions/pending-questions.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
-import type { Query, Verdict } from './query.ts';
+import type { Prefetch } from './questions/prefetch.ts';
+import { OUTCOME, type Query, type Verdict } from './query.ts';
+import type { ServerCookies } from './server-cookies.ts';
+import type { StaleAnswers } from './fallback/stale-answers.ts';
+import { replyInternalError } from './refusals.ts';
 import { answerFromCache } from './steps/answer-from-cache.ts';
+import { answerFromFailure } from './steps/answer-from-failure.ts';
 import { answerLocally } from './steps/answer-locally.ts';
 import { appendEdns } from './steps/append-edns.ts';
 import { applyPolicy } from './steps/apply-policy.ts';
 import { checkAnswer } from './steps/check-answer.ts';
+import { checkCookie } from './steps/check-cookie.ts';
 import { checkHeader } from './steps/check-header.ts';
 import { checkPacket } from './steps/check-packet.ts';
 import { count } from './steps/count.ts';
+import { deriveAnswer } from './steps/derive-answer.ts';
+import { dns64Reverse } from './steps/dns64-reverse.ts';
 import { fitTransport } from './steps/fit-transport.ts';
+import { followAlias } from './steps/follow-alias.ts';
 import { inspectAnswer } from './steps/inspect-answer.ts';
 import { joinPending } from './steps/join-pending.ts';
 import { limitAccess } from './steps/limit-access.ts';
+import { outdateAnswers } from './steps/outdate-answers.ts';
 import { restoreQuestion } from './steps/restore-question.ts';
 import { storeAnswer } from './steps/store-answer.ts';
+import { Superseder } from './fallback/supersede.ts';
 
 export interface Pipeline {
   /** The first verdict that is not PASS. */
   onQuery(query: Query): Verdict;
+  /** The same for a query that was answered, and now asks for another type in place of the client's (synthesis.ts). */
+  onOtherType(query: Query): Verdict;
   onAnswer(answer: Answer): void;
   onReply(query: Query): void;
 }
@@ -35,35 +49,58 @@ export interface PipelineParts {
   readonly inspector: AnswerInspector;
   readonly pending: PendingQuestions;
   readonly counters: ThreadCounters;
+  readonly cookies: ServerCookies;
+  readonly failures: FailureCache;
+  readonly stale: StaleAnswers;
+  readonly prefetch: Prefetch;
 }
 
 /** Spelled out as calls, not as arrays: each call site then knows one step, which the compiler can call directly or inline. */
-export function buildPipeline({ inForce, cache, inspector, pending, counters }: PipelineParts): Pipeline {
+export function buildPipeline(parts: PipelineParts): Pipeline {
+  const { inForce, cache, inspector, pending, counters, cookies, failures, stale } = parts;
+  const answerOurs = answerLocally(inForce);
+  const mapReverse = dns64Reverse(inForce);
+  const goAlong = followAlias(inForce);
   const admit = limitAccess(inForce.access);
+  const readPacket = checkPacket(cookies);
+  const lookAtCookie = checkCookie(cookies);
   const judge = applyPolicy(inForce);
-  const recall = answerFromCache(cache, inForce, inspector);
-  const join = joinPending(pending);
-  const check = checkAnswer(inspector);
+  const recall = answerFromCache(cache, inForce, inspector, parts.prefetch);
+  const recallFailure = answerFromFailure(failures, stale);
+  const join = joinPending(pending, stale);
+  const check = checkAnswer(inspector, inForce);
   const inspect = inspectAnswer(inspector);
   const store = storeAnswer(cache, inForce, inspector, counters);
+  const outdate = outdateAnswers(new Superseder(cache), inForce, inspector);
+  const speakEdns = appendEdns(cookies);
   const tally = count(counters);
   return {
     onQuery: (query) =>
       checkHeader.run(query) || // first: what is no query gets silence, from whomever it comes
       admit.run(query) || // before anything a stranger sent is parsed
-      checkPacket.run(query) || // everything below trusts the question
-      answerLocally.run(query) || // before policy: these names are ours to answer, listed or not
+      readPacket.run(query) || // everything below trusts the question
+      lookAtCookie.run(query) || // before any work: where cookies are required, a forged address gets none
+      mapReverse.run(query) || // before our names: what it leads to may be one of them
+      answerOurs.run(query) || // before policy: these names are ours to answer, listed or not
+      goAlong.run(query) || // before policy: it is the target that is asked, and judged
       judge.run(query) || // before the cache: a rule made a second ago holds for what was cached an hour ago
       recall.run(query) || // before joining: only a miss may cost an allocation
+      recallFailure.run(query) || // behind the cache: an answer that somebody got meanwhile ends a failure
       join.run(query), // last: everything that reaches it leaves the host
+    onOtherType: (query) =>
+      query.outcome === OUTCOME.LOCAL
+        ? answerOurs.run(query) || replyInternalError(query) // a name that is ours is so with every type
+        : recall.run(query) || recallFailure.run(query) || join.run(query),
     onAnswer(answer) {
       check.run(answer); // first: cuts off what was for us alone
       inspect.run(answer); // before storing: the finding is filed with the answer
       store.run(answer); // also when blocked: a later policy may allow it
+      outdate.run(answer); // last: it looks for what the answer outdates
     },
     onReply(query) {
-      restoreQuestion.run(query); // first: what follows appends to the client's own message
-      appendEdns.run(query); // before fitting: OPT counts towards the size
+      deriveAnswer.run(query); // first: what follows sees the answer to the client's own question
+      restoreQuestion.run(query); // then: what follows appends to the client's own message
+      speakEdns.run(query); // before fitting: OPT counts towards the size
       fitTransport.run(query); // last to change the message: nothing may grow it afterwards
       tally.run(query); // outside of everything: what is counted is what was sent
     },

@@ -16,7 +16,10 @@ import { DOT, UDP } from './listeners/transports.ts';
 
 const A_RECORD = { type: 'A', name: 'www.example.org', ttl: 86_400, data: '192.0.2.1' } as const;
 const CLOAKING = { type: 'CNAME', name: 'cloaked.example.org', ttl: 86_400, data: 'x.tracker.example' } as const;
+const TARGET = { type: 'A', name: 'x.tracker.example', ttl: 86_400, data: '192.0.2.1' } as const;
 const NO_SUCH_NAME = { rcode: 3, authorities: [soa('example.org', 900, 900)] };
+
+const OPTIONS = [10, 11, 12].map((code) => ({ code, data: Buffer.alloc(code === 10 ? 24 : 0) }));
 
 describe('the hot path', () => {
   const cases: readonly (Ask & { readonly what: string })[] = [
@@ -27,6 +30,7 @@ describe('the hot path', () => {
     { what: 'a blocked name without EDNS over UDP', name: 'x.tracker.example', edns: false, transport: UDP },
     { what: 'a hit on an answer that holds a blocked CNAME target', name: 'cloaked.example.org' },
     { what: 'a name that is answered here', name: 'localhost', transport: UDP },
+    { what: 'a hit with a cookie, keepalive and padding', name: 'www.example.org', edns: { options: OPTIONS } },
     { what: 'a stranger', name: 'www.example.org', client: '203.0.113.5', transport: UDP },
   ];
   for (const ask of cases) {
@@ -36,7 +40,7 @@ describe('the hot path', () => {
       talk.clock = monotonicClock();
       talk.script = (question) => {
         if (question.name.startsWith('no.')) return answerWith(question, [], NO_SUCH_NAME);
-        if (question.name.startsWith('cloaked.')) return answerWith(question, [CLOAKING]);
+        if (question.name.startsWith('cloaked.')) return answerWith(question, [CLOAKING, TARGET]);
         return answerWith(question, [A_RECORD]);
       };
       await talk.ask(ask);

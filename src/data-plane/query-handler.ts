@@ -4,26 +4,35 @@
 import type { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
 import { counterIndex, type ThreadCounters } from '../memory/counters/counters.ts';
 import type { Clock } from '../memory/monotonic-clock.ts';
-import type { AsksUpstream, UpstreamFailureCode } from '../upstream/upstream.ts';
-import { buildQuery } from '../wire/query-builder.ts';
+import { Reachability } from '../memory/upstream-notes/reachability.ts';
+import { RefreshClaims } from '../memory/upstream-notes/refresh-claims.ts';
+import type { Ipv4Embedding } from '../wire/ipv4-embedding.ts';
 import { readQuery } from '../wire/query-reader.ts';
-import type { Answer } from './answer.ts';
-import { VARIANT_CHECKING_DISABLED, VARIANT_DNSSEC_OK } from './answer-filing.ts';
-import { AnswerInspector, CLEAN } from './answer-inspector.ts';
+import { AnswerInspector } from './answers/answer-inspector.ts';
+import type { WaysOut } from './questions/ask-upstream.ts';
+import { FailureCache } from './fallback/failure-cache.ts';
 import type { QueryHandler } from './listeners/listener.ts';
-import { type PendingQuestion, PendingQuestions, type Waiter } from './pending-questions.ts';
-import { buildPipeline, type Pipeline } from './pipeline.ts';
+import { PendingQuestions } from './questions/pending-questions.ts';
+import { buildPipeline } from './pipeline.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
-import { NO_TEXT, OUTCOME, Query, VERDICT } from './query.ts';
-import { replyInspected, replyInternalError, replyUpstreamFailure } from './refusals.ts';
+import { prefetch } from './questions/prefetch.ts';
+import { OUTCOME, Query, VERDICT, type Verdict } from './query.ts';
+import { QuestionSettler } from './questions/question-settler.ts';
+import { replyInternalError } from './refusals.ts';
+import type { ServerCookies } from './server-cookies.ts';
+import { StaleAnswers } from './fallback/stale-answers.ts';
+import { wantsIpv4 } from './derivation/synthesis.ts';
+import { beginAgain, restoreWaiter, type Waiter } from './questions/waiter.ts';
 
-export interface QueryHandlerParts {
+export interface QueryHandlerParts extends WaysOut {
   readonly hashKey: Uint8Array;
   readonly inForce: PolicyInForce;
   readonly cache: AnswerCache;
+  /** Of createUpstreamNotes. */
+  readonly upstreamNotes: SharedArrayBuffer;
   readonly counters: ThreadCounters;
-  readonly upstream: AsksUpstream;
   readonly clock: Clock;
+  readonly cookies: ServerCookies;
   /** A bug was caught; never carries names or addresses. */
   onInternalError(error: unknown): void;
 }
@@ -40,19 +49,38 @@ export interface HandlesQueries {
 }
 
 export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
-  const { counters, upstream, clock, inForce } = parts;
+  const { counters, cache, clock, inForce } = parts;
   const query = new Query(parts.hashKey);
   const inspector = new AnswerInspector(inForce, parts.hashKey);
-  const pending = new PendingQuestions(
-    {
-      ask,
-      onAnswer: (question, message) => settle(question, takeIn(question, message), 'bad-reply'),
-      onFailure: (question, { code }) => settle(question, undefined, code),
-    },
+  const reachability = new Reachability(parts.upstreamNotes);
+  const claims = new RefreshClaims(parts.upstreamNotes);
+  const failures = new FailureCache(cache, reachability);
+  const stale = new StaleAnswers(cache, inForce, inspector);
+  const settler = new QuestionSettler({
+    ways: parts,
+    inForce,
+    failures,
+    stale,
+    reachability,
+    claims,
+    nowSeconds,
+    onAnswer: (answer) => onAnswer(answer),
+    answerWaiter,
+    note,
+  });
+  const pending = new PendingQuestions(settler, counters, clock);
+  settler.pending = pending;
+  const { onQuery, onOtherType, onAnswer, onReply } = buildPipeline({
+    inForce,
+    cache,
+    inspector,
+    pending,
     counters,
-  );
-  const pipeline: Pipeline = buildPipeline({ inForce, cache: parts.cache, inspector, pending, counters });
-  const { onQuery, onAnswer, onReply } = pipeline;
+    cookies: parts.cookies,
+    failures,
+    stale,
+    prefetch: prefetch({ cache, claims, inForce, pending, counters }),
+  });
 
   const handler: QueryHandler = (sink, returnPath, message, length, clientAddress) => {
     query.begin(sink, returnPath, message, length, clientAddress, nowSeconds());
@@ -71,15 +99,27 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   }
 
   /** The one place where a query leaves: the sink is called once, whatever happens. */
-  function finish(verdict: number): void {
+  function finish(firstVerdict: number): void {
+    const { dns64 } = inForce.live;
+    const verdict = dns64 !== undefined && firstVerdict === VERDICT.REPLY ? lookForIpv4(dns64) : firstVerdict;
     if (verdict === VERDICT.WAIT) return;
     if (verdict === VERDICT.REPLY) prepareReply();
     else counters.increment(query.outcome === OUTCOME.BLOCKED ? DROPPED : IGNORED);
     try {
+      if (query.outcome === OUTCOME.STALE) query.sink.noteStale?.(query.returnPath);
       if (verdict === VERDICT.REPLY) query.sink.answer(query.returnPath, query.reply, query.replyLength);
       else query.sink.drop(query.returnPath);
     } catch (error) {
       note(error);
+    }
+  }
+
+  /** A name without IPv6 address is answered by way of its IPv4 addresses, which may have to be waited for. */
+  function lookForIpv4(embedding: Ipv4Embedding): number {
+    try {
+      return wantsIpv4(query, embedding) ? onOtherType(query) : VERDICT.REPLY;
+    } catch (error) {
+      return internalError(error);
     }
   }
 
@@ -103,77 +143,18 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     return replyInternalError(query);
   }
 
-  /** Ends in `settle`, whatever happens: else the question and all who join it would wait for ever. */
-  function ask(question: PendingQuestion): void {
+  function answerWaiter(waiter: Waiter, reply: (query: Query) => Verdict): boolean {
+    beginAgain(query, waiter, nowSeconds());
+    let verdict: number;
     try {
-      upstream.ask(outgoingQuery(question), question);
+      restoreWaiter(query, waiter);
+      verdict = reply(query);
     } catch (error) {
-      note(error);
-      queueMicrotask(() => settle(question, undefined, 'bad-reply'));
+      verdict = internalError(error);
     }
-  }
-
-  function outgoingQuery({ question }: PendingQuestion): Uint8Array {
-    return buildQuery({
-      name: question.name,
-      nameLength: question.nameLength,
-      type: question.type,
-      class: question.class,
-      dnssecOk: (question.variant & VARIANT_DNSSEC_OK) !== 0,
-      checkingDisabled: (question.variant & VARIANT_CHECKING_DISABLED) !== 0,
-    });
-  }
-
-  function settle(question: PendingQuestion, answer: Answer | undefined, failure: UpstreamFailureCode): void {
-    for (const waiter of pending.settle(question)) {
-      query.begin(
-        waiter.sink,
-        waiter.returnPath,
-        waiter.message,
-        waiter.message.length,
-        waiter.clientAddress,
-        nowSeconds(),
-      );
-      let verdict: number;
-      try {
-        verdict = deliver(waiter, answer, failure);
-      } catch (error) {
-        verdict = internalError(error);
-      }
-      finish(verdict);
-    }
-  }
-
-  function takeIn({ question }: PendingQuestion, message: Uint8Array): Answer | undefined {
-    const answer: Answer = {
-      question,
-      message,
-      length: message.length,
-      nowSeconds: nowSeconds(),
-      inspection: CLEAN,
-      extendedErrorCode: -1,
-      extendedErrorText: NO_TEXT,
-      isFaulty: false,
-    };
-    try {
-      onAnswer(answer);
-      return answer.isFaulty ? undefined : answer;
-    } catch (error) {
-      note(error);
-      return undefined;
-    }
-  }
-
-  function deliver(waiter: Waiter, answer: Answer | undefined, failure: UpstreamFailureCode): number {
-    readQuery(waiter.message, waiter.message.length, query.facts);
-    if (answer === undefined) return replyUpstreamFailure(query, failure);
-    if (answer.inspection !== CLEAN) return replyInspected(query, inForce, answer.inspection);
-    query.reply.set(answer.message.subarray(0, answer.length));
-    query.replyLength = answer.length;
-    query.replyIsRelayed = true;
-    query.outcome = OUTCOME.UPSTREAM;
-    query.explain(answer.extendedErrorCode, answer.extendedErrorText);
-    return VERDICT.REPLY;
+    if (verdict === VERDICT.PASS) return false;
+    finish(verdict);
+    return true;
   }
 
   return {

@@ -3,16 +3,19 @@
 import { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
 import { ThreadCounters } from '../memory/counters/counters.ts';
 import { monotonicClock } from '../memory/monotonic-clock.ts';
+import { Reachability } from '../memory/upstream-notes/reachability.ts';
 import { releaseUnusedMemory } from '../memory/release-unused.ts';
 import type { FromThread, ToThread } from '../plane-messages/messages.ts';
 import type { ThreadStart } from '../plane-messages/thread-start.ts';
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
 import { createUpstream, type ProbedUpstream } from '../upstream/create-upstream.ts';
+import { LanResolver } from '../upstream/lan-resolver/lan-resolver.ts';
 import type { UpstreamEvent } from '../upstream/upstream.ts';
 import { listenerCounters } from './listener-counters.ts';
 import { coarseClock } from './coarse-clock.ts';
 import { PolicyInForce } from './policy-in-force.ts';
 import { createQueryHandler, type HandlesQueries } from './query-handler.ts';
+import { ServerCookies } from './server-cookies.ts';
 import { ThreadListeners } from './thread-listeners.ts';
 import { createThreadLog, type ThreadLog } from './thread-log.ts';
 
@@ -24,8 +27,10 @@ export class QueryThread {
   readonly #log: ThreadLog;
   readonly #inForce: PolicyInForce;
   readonly #upstream: ProbedUpstream;
+  readonly #lanResolvers: readonly LanResolver[];
   readonly #queries: HandlesQueries;
   readonly #listeners: ThreadListeners;
+  readonly #cookies: ServerCookies;
 
   constructor(start: ThreadStart, post: (message: FromThread) => void) {
     this.#post = post;
@@ -34,18 +39,25 @@ export class QueryThread {
     const log = createThreadLog(post, counters, clock);
     this.#log = log;
     this.#inForce = new PolicyInForce(start.blockTable, start.live);
+    const reachability = new Reachability(start.upstreamNotes);
     this.#upstream = createUpstream(start.upstreams, {
       clock,
       shareOfRate: 1 / start.threads,
       onEvent: (event) => post(asMessage(event)),
+      onReached: () => reachability.noteReached(),
     });
+    this.#lanResolvers = start.zones.map(({ resolvers }) => new LanResolver(resolvers));
+    this.#cookies = new ServerCookies(start.cookies);
     this.#queries = createQueryHandler({
       hashKey: start.hashKey,
       inForce: this.#inForce,
       cache: new AnswerCache(start.answerCache, start.threadSlot),
+      upstreamNotes: start.upstreamNotes,
       counters,
       upstream: this.#upstream,
+      lanResolvers: this.#lanResolvers,
       clock: coarseClock(clock),
+      cookies: this.#cookies,
       onInternalError: (error) =>
         log('error', 'a query met an error of our own; it got SERVFAIL', { stack: stackOf(error) }),
     });
@@ -68,6 +80,9 @@ export class QueryThread {
       case 'certificates':
         this.#replaceCertificates(message.certificates);
         break;
+      case 'cookies':
+        this.#cookies.replace(message.cookies);
+        break;
       case 'listen':
         await Promise.all(message.sockets.map((socket) => this.#open(socket, message.publication)));
         // So that the first client's first question finds a warm connection.
@@ -78,6 +93,7 @@ export class QueryThread {
         break;
       case 'drain':
         await this.#listeners.closeAll(message.graceMilliseconds);
+        for (const resolver of this.#lanResolvers) resolver.close();
         await this.#upstream.close();
         this.#post({ kind: 'drained' });
         return;

@@ -2,11 +2,13 @@
 // the call of the handler, and a query that has to wait is copied out first (pending-questions.ts).
 
 import { type AnswerKey, CachedAnswer } from '../memory/answer-cache/answer-cache.ts';
+import { LocalMatch } from '../memory/local-names/local-names.ts';
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
 import { Decision } from '../policy/decide.ts';
 import { RCODE } from '../wire/numbers.ts';
 import { QueryFacts } from '../wire/query-reader.ts';
-import type { ReplyOpt } from '../wire/reply-builder.ts';
+import { foldName, NAME_MAX_BYTES } from '../wire/name.ts';
+import { Derivation } from './derivation/derivation.ts';
 import type { ReplySink } from './listeners/listener.ts';
 
 /** What a step decided. */
@@ -33,10 +35,27 @@ export const OUTCOME = {
   CACHE: 5,
   UPSTREAM: 6,
   UPSTREAM_FAILURE: 7,
+  /** The upstream's own filter. */
+  UPSTREAM_BLOCK: 8,
+  STALE: 9,
+  KEPT_FAILURE: 10,
 } as const;
 export type Outcome = (typeof OUTCOME)[keyof typeof OUTCOME];
 
 export const NO_TEXT: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+/** What the OPT record of a reply says (steps/append-edns.ts). */
+export interface ReplyOpt {
+  /** Full 12-bit RCODE; its upper eight bits go into OPT. */
+  rcode: number;
+  /** EDE info code, or -1 for none. */
+  extendedErrorCode: number;
+  /** UTF-8, at most 100 octets by the choice of text. */
+  extendedErrorText: Uint8Array;
+  /** A second EDE. */
+  alsoErrorCode: number;
+  alsoErrorText: Uint8Array;
+}
 
 export class Query {
   /** Where it came from; set by the handler before the first step. */
@@ -53,6 +72,11 @@ export class Query {
   /** The question as cache and upstream get it: kept apart, since rewrites change this one alone. */
   readonly asked: AnswerKey;
   readonly hasher: NameHasher;
+  /** What local names say about it; set by answer-locally. */
+  readonly local: LocalMatch = new LocalMatch();
+  /** How the client's answer is made from the answer to `asked`, where the two are not the same. */
+  readonly derivation: Derivation = new Derivation();
+  readonly #otherName = new Uint8Array(NAME_MAX_BYTES + 1);
   readonly decision: Decision = new Decision();
   readonly cached: CachedAnswer = new CachedAnswer();
 
@@ -62,7 +86,17 @@ export class Query {
   /** The answer was made for somebody else's identical question: ID, flags and letter case are still to be restored. */
   replyIsRelayed = false;
   outcome: Outcome = OUTCOME.LOCAL;
-  readonly opt: ReplyOpt = { rcode: 0, dnssecOk: false, extendedErrorCode: -1, extendedErrorText: NO_TEXT };
+  readonly opt: ReplyOpt = {
+    rcode: 0,
+    extendedErrorCode: -1,
+    extendedErrorText: NO_TEXT,
+    alsoErrorCode: -1,
+    alsoErrorText: NO_TEXT,
+  };
+  /** Where OPT begins in `reply`; valid behind append-edns, if the query had one. */
+  optStart = 0;
+  /** The client showed a cookie that we gave to its address: it is no spoofed one. */
+  hasValidCookie = false;
 
   constructor(hashKey: Uint8Array) {
     this.hasher = new NameHasher(hashKey);
@@ -86,15 +120,36 @@ export class Query {
     this.nowSeconds = nowSeconds;
     this.replyLength = 0;
     this.replyIsRelayed = false;
+    this.derivation.isInUse = false;
     this.outcome = OUTCOME.LOCAL;
     this.opt.rcode = RCODE.NOERROR;
     this.opt.extendedErrorCode = -1;
     this.opt.extendedErrorText = NO_TEXT;
+    this.opt.alsoErrorCode = -1;
+    this.hasValidCookie = false;
+  }
+
+  /** From here on another name is asked: cache and upstream see it, the client does not. */
+  askFor(name: Uint8Array, nameLength: number): void {
+    const { asked, hasher } = this;
+    for (let i = 0; i < nameLength; i++) this.#otherName[i] = name[i]!;
+    foldName(this.#otherName, nameLength);
+    hasher.hash(this.#otherName, nameLength);
+    asked.name = this.#otherName;
+    asked.nameLength = nameLength;
+    asked.hashLow = hasher.fullLow;
+    asked.hashHigh = hasher.fullHigh;
   }
 
   /** Notes the Extended DNS Error that explains this answer, if the client can read one (RFC 8914). `text`: UTF-8, shared, never written. */
   explain(code: number, text: Uint8Array): void {
     this.opt.extendedErrorCode = code;
     this.opt.extendedErrorText = text;
+  }
+
+  /** Notes a second one: a cached failure tells of the cache and of what had failed. */
+  explainAlso(code: number, text: Uint8Array): void {
+    this.opt.alsoErrorCode = code;
+    this.opt.alsoErrorText = text;
   }
 }

@@ -1,19 +1,34 @@
-// The answers that stand in for the one a client asked for: blocked, not ready, failed. Each explains itself (RFC 8914).
+// The answers that stand in for the one a client asked for: refused, blocked, not ready, failed. Each explains itself (RFC 8914).
 
 import type { Reason } from '../policy/decide.ts';
-import type { UpstreamFailureCode } from '../upstream/upstream.ts';
 import { EXTENDED_ERROR, RCODE, TYPE } from '../wire/numbers.ts';
 import { appendAddress, appendNegativeSoa, startReply } from '../wire/reply-builder.ts';
-import { PRIVATE_ADDRESS, reasonOf, sourceOf } from './answer-inspector.ts';
+import { PRIVATE_ADDRESS, reasonOf, sourceOf } from './answers/answer-inspector.ts';
+import { EXTENDED_ERROR_OF, type Failure } from './fallback/failure.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from './query.ts';
+import { blockingUpstreamOf, isUpstreamBlock, UPSTREAM_BLOCK_TTL_SECONDS } from './answers/upstream-block.ts';
 
 const NULL_IPV4 = new Uint8Array(4);
 const NULL_IPV6 = new Uint8Array(16);
 const encoder = new TextEncoder();
 const NOT_READY_TEXT = encoder.encode('block lists have not arrived yet');
 const REBINDING_TEXT = encoder.encode('a public name that points into private address space');
-const BUSY_TEXT = encoder.encode('too many questions are waiting for the upstream');
+const BUG_TEXT = encoder.encode('an error inside the gateway');
+
+/** What is turned away before anybody looks for an answer. `rcode`: all twelve bits. */
+export function replyRefused(
+  query: Query,
+  outcome: Query['outcome'],
+  rcode: number,
+  extendedError: number,
+  text: Uint8Array,
+): Verdict {
+  query.outcome = outcome;
+  begin(query, rcode);
+  query.explain(extendedError, text);
+  return VERDICT.REPLY;
+}
 
 /** Answers (or stays silent) as `block_response` says. `source`: index into the table's sources, -1 for none. */
 export function replyBlocked(query: Query, inForce: PolicyInForce, reason: Reason, source: number): Verdict {
@@ -38,6 +53,7 @@ export function replyBlocked(query: Query, inForce: PolicyInForce, reason: Reaso
       const address = query.facts.type === TYPE.A ? ipv4 : query.facts.type === TYPE.AAAA ? ipv6 : undefined;
       if (address !== undefined) {
         query.replyLength = appendAddress(query.reply, query.replyLength, address, blockTtlSeconds);
+        query.explainAlso(EXTENDED_ERROR.FORGED_ANSWER, NO_TEXT);
         return VERDICT.REPLY;
       }
     }
@@ -46,13 +62,23 @@ export function replyBlocked(query: Query, inForce: PolicyInForce, reason: Reaso
   return VERDICT.REPLY;
 }
 
-/** Answers by what an inspection found inside an upstream's answer: a blocked CNAME target, or a private address. */
+/** Answers by what was found in an upstream's answer: a blocked CNAME target, a private address, the upstream's own filter. */
 export function replyInspected(query: Query, inForce: PolicyInForce, inspection: number): Verdict {
+  if (isUpstreamBlock(inspection)) return replyUpstreamBlock(query, inForce, inspection);
   if (inspection !== PRIVATE_ADDRESS) return replyBlocked(query, inForce, reasonOf(inspection), sourceOf(inspection));
   query.outcome = OUTCOME.BLOCKED;
   begin(query, RCODE.NOERROR);
   query.explain(EXTENDED_ERROR.BLOCKED, REBINDING_TEXT);
   query.replyLength = appendNegativeSoa(query.reply, query.replyLength, inForce.live.policy.blockTtlSeconds);
+  return VERDICT.REPLY;
+}
+
+/** The upstream's own filter: whatever `block_response` says, since the name is not one of ours. */
+function replyUpstreamBlock(query: Query, inForce: PolicyInForce, inspection: number): Verdict {
+  query.outcome = OUTCOME.UPSTREAM_BLOCK;
+  begin(query, RCODE.NXDOMAIN);
+  query.explain(EXTENDED_ERROR.BLOCKED, inForce.upstreamBlockTexts[blockingUpstreamOf(inspection)] ?? NO_TEXT);
+  query.replyLength = appendNegativeSoa(query.reply, query.replyLength, UPSTREAM_BLOCK_TTL_SECONDS);
   return VERDICT.REPLY;
 }
 
@@ -63,27 +89,33 @@ export function replyNotReady(query: Query): Verdict {
 
 /** The pool of waiting questions is full. */
 export function replyBusy(query: Query): Verdict {
-  return fail(query, OUTCOME.UPSTREAM_FAILURE, EXTENDED_ERROR.NETWORK_ERROR, BUSY_TEXT);
+  const { code, text } = EXTENDED_ERROR_OF.overloaded;
+  return fail(query, OUTCOME.UPSTREAM_FAILURE, code, text);
 }
 
 /** A bug of ours: the client still gets an answer. */
 export function replyInternalError(query: Query): Verdict {
-  return fail(query, OUTCOME.UPSTREAM_FAILURE, EXTENDED_ERROR.OTHER, NO_TEXT);
+  return fail(query, OUTCOME.UPSTREAM_FAILURE, EXTENDED_ERROR.OTHER, BUG_TEXT);
 }
 
-const FAILURES: Record<UpstreamFailureCode, { code: number; text: Uint8Array<ArrayBuffer> }> = {
-  unreachable: { code: EXTENDED_ERROR.NO_REACHABLE_AUTHORITY, text: encoder.encode('no upstream can be reached') },
-  timeout: { code: EXTENDED_ERROR.NO_REACHABLE_AUTHORITY, text: encoder.encode('the upstream did not answer in time') },
-  certificate: { code: EXTENDED_ERROR.NETWORK_ERROR, text: encoder.encode("the upstream's certificate is not valid") },
-  protocol: { code: EXTENDED_ERROR.NETWORK_ERROR, text: encoder.encode('the upstream does not speak HTTP/2') },
-  'bad-reply': { code: EXTENDED_ERROR.INVALID_DATA, text: encoder.encode("the upstream's reply was not valid") },
-  overloaded: { code: EXTENDED_ERROR.NETWORK_ERROR, text: BUSY_TEXT },
-};
-
 /** The upstream gave no answer that counts: fail closed. */
-export function replyUpstreamFailure(query: Query, failure: UpstreamFailureCode): Verdict {
-  const { code, text } = FAILURES[failure];
-  return fail(query, OUTCOME.UPSTREAM_FAILURE, code, text);
+export function replyUpstreamFailure(query: Query, { extendedErrorCode, extendedErrorText }: Failure): Verdict {
+  return fail(query, OUTCOME.UPSTREAM_FAILURE, extendedErrorCode, extendedErrorText);
+}
+
+/**
+ * It failed a short while ago and is not asked again yet (RFC 9520): the same once more. Why it failed comes first, since many
+ * clients show one Extended DNS Error.
+ */
+export function replyKeptFailure(query: Query, { rcode, extendedErrorCode, extendedErrorText }: Failure): Verdict {
+  query.outcome = OUTCOME.KEPT_FAILURE;
+  begin(query, rcode);
+  if (extendedErrorCode < 0) query.explain(EXTENDED_ERROR.CACHED_ERROR, NO_TEXT);
+  else {
+    query.explain(extendedErrorCode, extendedErrorText);
+    query.explainAlso(EXTENDED_ERROR.CACHED_ERROR, NO_TEXT);
+  }
+  return VERDICT.REPLY;
 }
 
 function fail(query: Query, outcome: Query['outcome'], extendedError: number, text: Uint8Array): Verdict {

@@ -1,6 +1,6 @@
 // The three kinds of steps: values, not classes; called one after the other in the order of pipeline.ts.
 
-import type { Answer } from './answer.ts';
+import type { Answer } from './answers/answer.ts';
 import type { Query, Verdict } from './query.ts';
 
 /** A client's query on its way in. */

@@ -2,7 +2,7 @@
 // the new value serves all its queries; a thread's exit counts as its acknowledgement.
 
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
-import type { CertificateSnapshot, LiveSettings } from './thread-start.ts';
+import type { CertificateSnapshot, CookieSnapshot, LiveSettings } from './thread-start.ts';
 
 /** Control plane to a query thread. */
 export type ToThread =
@@ -18,6 +18,7 @@ export type ToThread =
       readonly publication: number;
       readonly certificates: readonly CertificateSnapshot[];
     }
+  | { readonly kind: 'cookies'; readonly publication: number; readonly cookies: CookieSnapshot }
   /** Open these listeners and begin to answer. */
   | { readonly kind: 'listen'; readonly publication: number; readonly sockets: readonly ListeningSocket[] }
   | { readonly kind: 'close-sockets'; readonly publication: number; readonly ids: readonly number[] }

@@ -1,15 +1,25 @@
 // What a query thread is started with (workerData).
 
 import type { AddressRange } from '../policy/access-list.ts';
+import type { CacheSettings } from '../policy/cache-settings.ts';
 import type { PolicySettings } from '../policy/policy-settings.ts';
+import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import type { UpstreamSettings } from '../upstream/upstream-settings.ts';
+import type { Ipv4Embedding } from '../wire/ipv4-embedding.ts';
 
 /** Immutable; a new one replaces the old whole. */
 export interface LiveSettings {
   readonly policy: PolicySettings;
   readonly access: { readonly plain: readonly AddressRange[]; readonly encrypted: readonly AddressRange[] };
+  readonly cache: CacheSettings;
+  /** Names of the upstreams whose NXDOMAIN without SOA means that they block. */
+  readonly blockingUpstreams: readonly string[];
   /** Every configured list has been in force at least once. */
   readonly listsComplete: boolean;
+  /** Names that are answered here, or not like the others (memory/local-names). */
+  readonly localNames: SharedArrayBuffer;
+  /** IPv6 addresses are made of IPv4 addresses where a name has none (DNS64); undefined: they are not. */
+  readonly dns64: Ipv4Embedding | undefined;
   /** Rises with every change of policy or block table; stored beside cached answers. */
   readonly policyGeneration: number;
 }
@@ -20,6 +30,20 @@ export interface CertificateSnapshot {
   readonly chainPem: string;
 }
 
+/**
+ * DNS cookies (RFC 7873): a client that brings one gets one of ours; "require": over UDP it has to come again with it before it
+ * gets an answer.
+ */
+export type CookieMode = 'answer' | 'require' | 'off';
+
+export interface CookieSnapshot {
+  readonly mode: CookieMode;
+  /** 16 octets: fresh cookies are made with it. */
+  readonly signing: Uint8Array;
+  /** 16 octets: cookies made with it are taken too. The secret before, or the one that is about to be used. */
+  readonly other: Uint8Array;
+}
+
 export interface ThreadStart {
   /** From 1; also the owner number in shared memory. A restarted thread keeps it. */
   readonly threadSlot: number;
@@ -28,11 +52,16 @@ export interface ThreadStart {
   readonly hashKey: Uint8Array;
   readonly answerCache: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
+  /** What threads note for one another about the upstream (memory/upstream-notes). */
+  readonly upstreamNotes: SharedArrayBuffer;
   readonly blockTable: SharedArrayBuffer;
   readonly live: LiveSettings;
   readonly upstreams: readonly UpstreamSettings[];
+  /** Zones with resolvers of their own, by number (local names say which). */
+  readonly zones: readonly LanZone[];
   /** The first is the default. */
   readonly certificates: readonly CertificateSnapshot[];
   /** 48 octets shared by all threads, so that a TLS session resumes on any of them. */
   readonly ticketKeys: Uint8Array;
+  readonly cookies: CookieSnapshot;
 }

@@ -83,7 +83,7 @@ test('in blocklist mode a name that nothing names is allowed, and one that a lis
   });
 });
 
-test('own rules go before lists, and allowing before blocking in each, however long the match', () => {
+test('F09 own rules go before lists, and allowing before blocking in each, however long the match', () => {
   const lines = [
     entry(RULES, 'org', 'subtree', 'allow'),
     entry(RULES, 'a.example.org', 'exact', 'block'),
@@ -183,7 +183,7 @@ const entries = fc.array(
   { maxLength: 25 },
 );
 
-test('the decision is the one that a plain reading of the rules gives', () => {
+test('F09 the decision is the one that a plain reading of the rules gives', () => {
   fc.assert(
     fc.property(
       entries,

@@ -13,6 +13,8 @@ import type { UpstreamSettings } from './upstream-settings.ts';
 
 export interface UpstreamOptions {
   onEvent(event: UpstreamEvent): void;
+  /** An address answers that did not do so before, whether a query or the search for a way back found out. */
+  onReached?(): void;
   readonly clock?: Clock;
   /** This thread's part of `maxQueriesPerSecond`: 1 / threads. Default 1. */
   readonly shareOfRate?: number;
@@ -24,7 +26,7 @@ export interface UpstreamOptions {
 export interface ProbedUpstream extends Upstream, AsksUpstream {
   /**
    * True as soon as one server answers, false when none does (within seconds). Also keeps the search for a way back going for the
-   * next 30 s, as queries do: for those who wait for the network without having a query.
+   * next 60 s, as queries do: for those who wait for the network without having a query.
    */
   probe(): Promise<boolean>;
 }
@@ -55,7 +57,7 @@ class DohUpstream implements ProbedUpstream {
         ),
     );
     this.#routes = servers.flatMap((server) => server.routes);
-    this.#health = new Health(servers, this.#limits, clock, options.onEvent);
+    this.#health = new Health(servers, this.#limits, clock, options.onEvent, () => options.onReached?.());
     this.#context = {
       routes: this.#routes,
       health: this.#health,

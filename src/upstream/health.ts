@@ -2,7 +2,6 @@
 // finding out, and the way back is found within seconds. Says `up` and `down` once per change of a server.
 
 import type { Clock } from '../memory/monotonic-clock.ts';
-import type { DohRequest } from './doh-request.ts';
 import { Probe } from './probe.ts';
 import type { Route } from './route.ts';
 import type { Server } from './server.ts';
@@ -10,29 +9,47 @@ import type { UpstreamEvent } from './upstream.ts';
 import { mostTelling, type UpstreamFailure } from './upstream-failure.ts';
 import type { UpstreamLimits } from './upstream-limits.ts';
 
+/** Probes of one address at once, while nothing works: each on a connection of its own, a second apart. */
+const RIVALS_MAX = 3;
+
+/** Somebody waits to hear whether anything works. */
+interface Search {
+  /** Addresses that have not answered yet, nor failed. */
+  readonly left: Set<Route>;
+  /** The address that was good did not answer: all others are asked. */
+  isWide: boolean;
+  resolve(reachable: boolean): void;
+}
+
 export class Health {
   readonly #servers: readonly Server[];
+  readonly #routes: readonly Route[];
   readonly #limits: UpstreamLimits;
   readonly #clock: Clock;
   readonly #onEvent: (event: UpstreamEvent) => void;
-  readonly #probes = new Map<Route, Probe>();
-  #waiters: ((reachable: boolean) => void)[] = [];
+  readonly #onReached: () => void;
+  readonly #probes = new Set<Probe>();
+  readonly #searches = new Set<Search>();
   /** Runs only while something is wrong and somebody asks. */
   #timer: NodeJS.Timeout | undefined;
   #troubled = false;
   #askedAt = -Infinity;
   #closed = false;
 
+  /** `onReached`: an address answers that did not do so before. */
   constructor(
     servers: readonly Server[],
     limits: UpstreamLimits,
     clock: Clock,
     onEvent: (event: UpstreamEvent) => void,
+    onReached: () => void,
   ) {
     this.#servers = servers;
+    this.#routes = servers.flatMap((server) => server.routes);
     this.#limits = limits;
     this.#clock = clock;
     this.#onEvent = onEvent;
+    this.#onReached = onReached;
   }
 
   /** Somebody wants an answer: failing addresses are worth probing. */
@@ -47,6 +64,7 @@ export class Health {
     route.state = 'good';
     route.failure = undefined;
     route.probePauseMilliseconds = this.#limits.probeMilliseconds;
+    this.#onReached();
     if (route.server.reportedUp === true) return;
     route.server.reportedUp = true;
     this.#onEvent({ kind: 'up', server: route.server.name, address: route.address });
@@ -71,20 +89,20 @@ export class Health {
   /** Asks the servers whether they answer at all; true as soon as one does. Keeps the search going like an exchange does. */
   probe(): Promise<boolean> {
     this.noteAsked(this.#clock());
-    const routes = this.#servers.flatMap((server) => server.routes);
-    const good = routes.find((route) => route.state === 'good');
+    const good = this.#routes.find(isGood);
     return new Promise((resolve) => {
-      this.#waiters.push(resolve);
-      for (const route of good === undefined ? routes : [good]) this.#startProbe(route);
+      const left = new Set(good === undefined ? this.#routes : [good]);
+      this.#searches.add({ left, isWide: good === undefined, resolve });
+      for (const route of left) this.#startProbe(route);
     });
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    for (const probe of this.#probes.values()) probe.cancel();
+    for (const probe of this.#probes) probe.cancel();
     this.#probes.clear();
-    this.#resolveWaiters(false);
+    this.#endSearches(false);
   }
 
   #doubt(route: Route): void {
@@ -122,46 +140,99 @@ export class Health {
     this.#timer = undefined;
     const now = this.#clock();
     if (now - this.#askedAt > this.#limits.interestMilliseconds) return;
-    const anyGood = this.#servers.some((server) => server.routes.some(isGood));
+    const isOutage = !this.#routes.some(isGood);
     let wrong = false;
     for (const server of this.#servers) {
       const serverGood = server.routes.some(isGood);
       for (const route of server.routes) {
         if (route.state === 'good' || (route.state === 'untried' && serverGood)) continue;
         wrong = true;
-        // With nothing else left, every address is asked every second; beside a good one, ever less often.
-        if (!anyGood || now >= route.nextProbeAt) this.#startProbe(route);
+        if (isOutage) this.#startRival(route);
+        else if (now >= route.nextProbeAt) this.#startSpaced(route, now);
       }
     }
     this.#troubled = wrong;
     if (wrong) this.#schedule();
   };
 
-  #startProbe(route: Route): void {
-    if (this.#closed || this.#probes.has(route)) return;
-    route.nextProbeAt = this.#clock() + route.probePauseMilliseconds;
+  /**
+   * With nothing else left, every address is asked every second, and on a connection of its own: what hangs since before the network
+   * came back must not keep the way back from being found.
+   */
+  #startRival(route: Route): void {
+    route.probePauseMilliseconds = this.#limits.probeMilliseconds;
+    const rivals = this.#probesOf(route);
+    if (rivals < RIVALS_MAX) this.#start(route, rivals > 0);
+  }
+
+  /** Beside a good one, ever less often. */
+  #startSpaced(route: Route, now: number): void {
+    route.nextProbeAt = now + route.probePauseMilliseconds;
     route.probePauseMilliseconds = Math.min(route.probePauseMilliseconds * 2, this.#limits.longestProbeMilliseconds);
-    const probe = new Probe(route, this.#limits.connectMilliseconds, (request, reason) => {
-      this.#probes.delete(route);
-      if (reason === undefined) this.noteGood(route);
-      else this.#noteProbeFailed(request, reason);
-      if (reason === undefined) this.#resolveWaiters(true);
-      else if (this.#probes.size === 0) this.#resolveWaiters(false);
-    });
-    this.#probes.set(route, probe);
-    probe.start();
+    this.#startProbe(route);
   }
 
-  #noteProbeFailed(request: DohRequest, reason: UpstreamFailure): void {
-    if (request.silent) request.route.giveUp(request.connection!);
-    else request.route.giveUpIfBarred();
-    this.#condemn(request.route, reason);
+  #startProbe(route: Route): void {
+    if (this.#probesOf(route) === 0) this.#start(route, false);
   }
 
-  #resolveWaiters(reachable: boolean): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve(reachable);
+  #start(route: Route, onFreshConnection: boolean): void {
+    if (this.#closed) return;
+    const probe = new Probe(route, this.#limits.connectMilliseconds, this.#onProbeEnd);
+    this.#probes.add(probe);
+    probe.start(onFreshConnection);
+  }
+
+  readonly #onProbeEnd = (probe: Probe, reason: UpstreamFailure | undefined): void => {
+    this.#probes.delete(probe);
+    const { route } = probe;
+    if (reason === undefined) {
+      this.#cancelProbesOf(route);
+      this.noteGood(route);
+      this.#endSearches(true);
+      return;
+    }
+    // First: what fails with the connection must find that the address is out of the question.
+    this.#condemn(route, reason);
+    if (probe.deadConnection !== undefined) route.giveUp(probe.deadConnection);
+    else route.giveUpIfBarred();
+    for (const search of this.#searches) this.#goOn(search, route);
+  };
+
+  #goOn(search: Search, failed: Route): void {
+    search.left.delete(failed);
+    if (search.left.size > 0) return;
+    if (!search.isWide) {
+      search.isWide = true;
+      for (const route of this.#routes) {
+        if (route.state === 'failing') continue;
+        search.left.add(route);
+        this.#startProbe(route);
+      }
+      if (search.left.size > 0) return;
+    }
+    this.#searches.delete(search);
+    search.resolve(false);
+  }
+
+  #probesOf(route: Route): number {
+    let count = 0;
+    for (const probe of this.#probes) if (probe.route === route) count++;
+    return count;
+  }
+
+  #cancelProbesOf(route: Route): void {
+    for (const probe of this.#probes) {
+      if (probe.route !== route) continue;
+      this.#probes.delete(probe);
+      probe.cancel();
+    }
+  }
+
+  #endSearches(reachable: boolean): void {
+    const searches = [...this.#searches];
+    this.#searches.clear();
+    for (const { resolve } of searches) resolve(reachable);
   }
 }
 

@@ -16,51 +16,68 @@ const QUERY = buildQuery({
 });
 
 export class Probe implements RequestOwner {
-  readonly #route: Route;
+  readonly route: Route;
   #request: DohRequest;
-  #repeated = false;
+  #isRepeated = false;
+  /** Time was up once while the connection was still being opened: that has its own limit, and tells why it failed. */
+  #wasPatient = false;
+  #isOver = false;
   readonly #timeoutMilliseconds: number;
-  readonly #onEnd: (request: DohRequest, reason: UpstreamFailure | undefined) => void;
+  readonly #onEnd: (probe: Probe, reason: UpstreamFailure | undefined) => void;
   #timer: NodeJS.Timeout | undefined;
+  /** It ended because an open connection said nothing: that one is dead. */
+  deadConnection: DohRequest['connection'];
 
   /** `onEnd` is called once, with the reason if it failed; not at all after `cancel`. */
   constructor(
     route: Route,
     timeoutMilliseconds: number,
-    onEnd: (request: DohRequest, reason: UpstreamFailure | undefined) => void,
+    onEnd: (probe: Probe, reason: UpstreamFailure | undefined) => void,
   ) {
-    this.#route = route;
+    this.route = route;
     this.#request = new DohRequest(route, QUERY, this);
     this.#timeoutMilliseconds = timeoutMilliseconds;
     this.#onEnd = onEnd;
   }
 
-  start(): void {
-    this.#timer = setTimeout(this.#onTimer, this.#timeoutMilliseconds);
-    this.#timer.unref();
-    this.#route.send(this.#request);
+  /** `onFreshConnection`: not on the one there is, which has kept an earlier probe waiting. */
+  start(onFreshConnection: boolean): void {
+    this.#arm();
+    if (onFreshConnection) this.route.replacePresent();
+    this.route.send(this.#request);
   }
 
   cancel(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
     this.#request.cancel();
   }
 
-  onAnswer(request: DohRequest): void {
-    clearTimeout(this.#timer);
-    this.#onEnd(request, undefined);
+  onAnswer(): void {
+    this.#end(undefined);
   }
 
-  onFailure(request: DohRequest, reason: UpstreamFailure): void {
-    if (reason.cause === 'broken' && !this.#repeated) {
+  onFailure(_request: DohRequest, reason: UpstreamFailure): void {
+    if (this.#isOver) return;
+    if (reason.cause === 'broken' && !this.#isRepeated) {
       // An open connection may have been closed by the server just now: only a new one tells.
-      this.#repeated = true;
-      this.#request = new DohRequest(this.#route, QUERY, this);
-      this.#route.send(this.#request);
+      this.#isRepeated = true;
+      this.#request = new DohRequest(this.route, QUERY, this);
+      this.route.send(this.#request);
       return;
     }
+    this.#end(reason);
+  }
+
+  #arm(): void {
+    this.#timer = setTimeout(this.#onTimer, this.#timeoutMilliseconds);
+    this.#timer.unref();
+  }
+
+  #end(reason: UpstreamFailure | undefined): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#onEnd(request, reason);
+    this.#onEnd(this, reason);
   }
 
   /** As in exchange.ts: what has arrived is read first. */
@@ -69,9 +86,16 @@ export class Probe implements RequestOwner {
   };
 
   readonly #onTimeout = (): void => {
-    if (!this.#request.pending) return;
-    const { where } = this.#route;
-    this.#onEnd(this.#request, failure('timeout', 'silent', `${where}: connected, but no answer`));
-    this.#request.cancel();
+    if (this.#isOver) return;
+    const { connection, silent } = this.#request;
+    if (connection?.open === false && !this.#wasPatient) {
+      this.#wasPatient = true;
+      this.#arm();
+      return;
+    }
+    if (silent) this.deadConnection = connection;
+    // Over first: giving the connection up must not make it ask again.
+    this.cancel();
+    this.#end(failure('timeout', 'silent', `${this.route.where}: connected, but no answer`));
   };
 }

@@ -77,6 +77,11 @@ export class Route implements ConnectionOwner {
     this.#drop(connection);
   }
 
+  /** Likewise for the present connection, if there is one. */
+  replacePresent(): void {
+    if (this.#connection !== undefined) this.replace(this.#connection);
+  }
+
   /** The next request gets a new connection; `connection` ends now, and its requests may be repeated elsewhere. */
   giveUp(connection: Connection): void {
     if (this.#connection === connection) this.#connection = undefined;

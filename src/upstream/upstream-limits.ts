@@ -24,7 +24,7 @@ export interface UpstreamLimits {
   /** Pause between two probes of a failing address; doubled up to the longest while another address works. */
   readonly probeMilliseconds: number;
   readonly longestProbeMilliseconds: number;
-  /** Probing goes on for so long after the last exchange. */
+  /** Probing goes on for so long after the last exchange: longer than a failed question may be answered from memory. */
   readonly interestMilliseconds: number;
   /** A failure older than this no longer stops an exchange from trying. */
   readonly staleMilliseconds: number;
@@ -43,6 +43,6 @@ export const UPSTREAM_LIMITS: UpstreamLimits = Object.freeze({
   failuresBeforeProbe: 3,
   probeMilliseconds: 1_000,
   longestProbeMilliseconds: 30_000,
-  interestMilliseconds: 30_000,
+  interestMilliseconds: 60_000,
   staleMilliseconds: 5_000,
 });

@@ -10,4 +10,6 @@ export interface UpstreamSettings {
   /** PEM text of an additional CA trusted for this upstream alone. */
   readonly caPem: string | undefined;
   readonly maxQueriesPerSecond: number | undefined;
+  /** Its NXDOMAIN without SOA and with RA=0 means that it takes the name for malicious. Default: false. */
+  readonly blockSignal?: boolean;
 }

@@ -22,6 +22,7 @@ import {
   AnswerFacts,
   type AnswerFault,
   CNAME_CHAIN_MAX,
+  SERVICE_TARGETS_MAX,
   readAnswer,
   sameQuestion,
 } from './answer-reader.ts';
@@ -127,6 +128,17 @@ describe('what is noted of an answer', () => {
     assert.deepEqual([...facts.addressOffsets.subarray(0, facts.addressCount)], [firstAddress, firstAddress + 4 + 12]);
   });
 
+  test('the targets of services in ANSWER, but not the owner itself', () => {
+    const service = (type: number, target: string) =>
+      record(owner, type, 60, concat(hex('0001'), name(target), hex('0003 0002 01bb')));
+    const itself = record(owner, 65, 60, hex('0001 00'));
+    const answers = [itself, service(65, 'a.example'), service(64, 'b.example')];
+    const facts = readWithoutFault(answer({ answers, additionals: [service(65, 'c.example')] }));
+    const first = QUESTION_END + itself.length + 12 + 2;
+    const second = first + service(65, 'a.example').length;
+    assert.deepEqual([...facts.serviceTargetOffsets.subarray(0, facts.serviceTargetCount)], [first, second]);
+  });
+
   test('an A that is not 4 octets or an AAAA that is not 16 is relayed and not taken for an address', () => {
     const odd = [
       record(owner, 1, 60, new Uint8Array(16)),
@@ -173,8 +185,8 @@ describe('what is noted of an answer', () => {
     const second = answer({});
     assert.equal(readAnswer(second, second.length, facts), ANSWER_FAULT.NONE);
     const fresh = readWithoutFault(second);
-    const { ttlOffsets: _a, cnameTargetOffsets: _b, addressOffsets: _c, ...seen } = facts;
-    const { ttlOffsets: _d, cnameTargetOffsets: _e, addressOffsets: _f, ...expected } = fresh;
+    const { ttlOffsets: _a, cnameTargetOffsets: _b, addressOffsets: _c, serviceTargetOffsets: _g, ...seen } = facts;
+    const { ttlOffsets: _d, cnameTargetOffsets: _e, addressOffsets: _f, serviceTargetOffsets: _h, ...expected } = fresh;
     assert.deepEqual(seen, expected);
   });
 
@@ -224,6 +236,15 @@ describe('an answer with a fault', () => {
     ['a CNAME with octets behind its target', { answers: [record(owner, 5, 60, concat(name('a'), hex('00')))] }],
     ['a CNAME whose target runs past RDATA', { answers: [record(owner, 5, 60, hex('0361'))] }],
     ['17 CNAMEs', { answers: Array.from({ length: CNAME_CHAIN_MAX + 1 }, () => record(owner, 5, 60, owner)) }],
+    ['a service without target', { answers: [record(owner, 65, 60, hex('0001'))] }],
+    [
+      'more services than are noted',
+      {
+        answers: Array.from({ length: SERVICE_TARGETS_MAX + 1 }, () =>
+          record(owner, 65, 60, concat(hex('0001'), name('a'))),
+        ),
+      },
+    ],
     ['an SOA without MINIMUM', { authorities: [record(owner, 6, 60, soaRdata(1).subarray(0, -4))] }],
     ['an SOA with octets behind it', { authorities: [record(owner, 6, 60, concat(soaRdata(1), hex('00')))] }],
     ['more records than are noted', { answers: tooManyRecords }],

@@ -29,7 +29,9 @@ export type AnswerFault = (typeof ANSWER_FAULT)[keyof typeof ANSWER_FAULT];
 /** Records whose position is noted; a message with more is a fault (no real answer comes near). */
 export const ANSWER_RECORDS_MAX = 4096;
 export const CNAME_CHAIN_MAX = 16;
+export const SERVICE_TARGETS_MAX = 32;
 const ADDRESSES_MAX = 64;
+const SERVICE_PRIORITY_BYTES = 2;
 
 const TTL_TOP_BIT = 0x8000_0000;
 /** SERIAL, REFRESH, RETRY, EXPIRE and MINIMUM behind the two names of an SOA. */
@@ -55,6 +57,9 @@ export class AnswerFacts {
   /** Offsets of the RDATA of CNAME records in ANSWER (at most CNAME_CHAIN_MAX; `cnameCount` of them; more is a FORMAT fault). */
   readonly cnameTargetOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(CNAME_CHAIN_MAX);
   cnameCount = 0;
+  /** Offsets of the TargetName of SVCB and HTTPS records in ANSWER that name another host (`serviceTargetCount` of them; more is a FORMAT fault). */
+  readonly serviceTargetOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(SERVICE_TARGETS_MAX);
+  serviceTargetCount = 0;
   /** Offsets of the RDATA of A (4 octets) and AAAA (16) records in ANSWER (first 64); RDLENGTH stands in the two octets before. */
   readonly addressOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(ADDRESSES_MAX);
   addressCount = 0;
@@ -135,6 +140,7 @@ function resetFacts(facts: AnswerFacts): void {
   facts.negativeTtlSeconds = -1;
   facts.answerCount = 0;
   facts.cnameCount = 0;
+  facts.serviceTargetCount = 0;
   facts.addressCount = 0;
   facts.extendedErrorCode = -1;
   facts.extendedErrorTextStart = 0;
@@ -150,7 +156,7 @@ function noteTtl(message: Uint8Array, ttlOffset: number, facts: AnswerFacts): bo
   return true;
 }
 
-/** False for a CNAME that is not exactly one name, or one too many. */
+/** False for a CNAME that is not exactly one name, a service without one, or one too many. */
 function noteAnswerRecord(
   message: Uint8Array,
   type: number,
@@ -163,6 +169,13 @@ function noteAnswerRecord(
     facts.cnameTargetOffsets[facts.cnameCount++] = rdataStart;
   } else if ((type === TYPE.A && rdataEnd - rdataStart === 4) || (type === TYPE.AAAA && rdataEnd - rdataStart === 16)) {
     if (facts.addressCount < ADDRESSES_MAX) facts.addressOffsets[facts.addressCount++] = rdataStart;
+  } else if (type === TYPE.HTTPS || type === TYPE.SVCB) {
+    const target = rdataStart + SERVICE_PRIORITY_BYTES;
+    if (skipName(message, target, rdataEnd) < 0) return false;
+    // The root stands for the owner itself (RFC 9460 section 2.5).
+    if (message[target] === 0) return true;
+    if (facts.serviceTargetCount === SERVICE_TARGETS_MAX) return false;
+    facts.serviceTargetOffsets[facts.serviceTargetCount++] = target;
   }
   return true;
 }

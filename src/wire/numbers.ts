@@ -38,19 +38,31 @@ export const CLASS = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
 
 export const OPCODE = { QUERY: 0 } as const;
 
-export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 } as const;
+export const RCODE = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  BADVERS: 16,
+  BADCOOKIE: 23,
+} as const;
 
 /** Extended DNS Errors, RFC 8914 section 4. */
 export const EXTENDED_ERROR = {
   OTHER: 0,
   STALE_ANSWER: 3,
   FORGED_ANSWER: 4,
+  DNSSEC_BOGUS: 6,
+  NSEC_MISSING: 12,
   CACHED_ERROR: 13,
   NOT_READY: 14,
   BLOCKED: 15,
   CENSORED: 16,
   FILTERED: 17,
   PROHIBITED: 18,
+  STALE_NXDOMAIN_ANSWER: 19,
   NOT_AUTHORITATIVE: 20,
   NOT_SUPPORTED: 21,
   NO_REACHABLE_AUTHORITY: 22,

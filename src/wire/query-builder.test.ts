@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { wireName } from '../../test/fuzz/wire/arbitraries.ts';
 import { name, toHex } from '../../test/fuzz/wire/messages.ts';
 import { buildQuery } from './query-builder.ts';
+import { OPTION_BIT } from './query-option.ts';
 import { QUERY_FAULT, QueryFacts, readQuery } from './query-reader.ts';
 
 const exampleName = name('www.example.org');
@@ -56,7 +57,10 @@ describe("the gateway's own query", () => {
         assert.equal(query.length % 128, 0);
         assert.equal(toHex(query.subarray(12, 12 + asked.length)), toHex(asked));
         assert.equal(readQuery(query, query.length, facts), QUERY_FAULT.NONE);
-        assert.deepEqual([facts.type, facts.class, facts.dnssecOk, facts.hasPadding], [type, 1, dnssecOk, true]);
+        assert.deepEqual(
+          [facts.type, facts.class, facts.dnssecOk, facts.options],
+          [type, 1, dnssecOk, OPTION_BIT.PADDING],
+        );
       },
     );
     fc.assert(property, { seed: 8467, numRuns: 500 });

@@ -3,7 +3,7 @@
 import { OPT_FLAG_DO, OPTION_FIXED_BYTES } from './edns.ts';
 import { FLAG_AD, FLAG_CD, FLAG_RD, HEADER_BYTES, writeCounts, writeFlags, writeUint16 } from './header.ts';
 import { OPTION, TYPE } from './numbers.ts';
-import { UDP_PAYLOAD_BYTES } from './reply-builder.ts';
+import { UDP_PAYLOAD_BYTES } from './reply-opt.ts';
 import { QUESTION_FIXED_BYTES, RECORD_MIN_BYTES } from './resource-record.ts';
 
 const PADDING_BLOCK_BYTES = 128;

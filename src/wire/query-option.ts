@@ -1,9 +1,36 @@
-// Whether an EDNS option sent by a client has the form that its own RFC gives to queries. None of these options has an effect here
-// (a client's subnet is never forwarded), but a broken one is a broken message: FORMERR, whatever the option.
+// Which EDNS options of a client have an effect here, and whether an option has the form that its own RFC gives to queries. Most
+// have no effect (a client's subnet is never forwarded), but a broken one is a broken message: FORMERR, whatever the option.
 
 import { OPTION_FIXED_BYTES } from './edns.ts';
 import { readUint16 } from './header.ts';
 import { OPTION } from './numbers.ts';
+
+/** What a client's options ask for, as bits: most queries have none of them. */
+export const OPTION_BIT = {
+  /** A cookie came (RFC 7873). */
+  COOKIE: 1,
+  /** How long may this connection stay idle (RFC 7828)? */
+  TCP_KEEPALIVE: 2,
+  /** The reply may be padded (RFC 7830). */
+  PADDING: 4,
+} as const;
+
+/** A client cookie, and the longest server cookie behind it (RFC 7873 section 4). */
+export const COOKIE_MAX_BYTES = 40;
+
+/** The OPTION_BIT of an option code, or 0. */
+export function optionBitOf(code: number): number {
+  switch (code) {
+    case OPTION.COOKIE:
+      return OPTION_BIT.COOKIE;
+    case OPTION.TCP_KEEPALIVE:
+      return OPTION_BIT.TCP_KEEPALIVE;
+    case OPTION.PADDING:
+      return OPTION_BIT.PADDING;
+    default:
+      return 0;
+  }
+}
 
 /** FAMILY, SOURCE PREFIX-LENGTH and SCOPE PREFIX-LENGTH (RFC 7871 section 6); the address follows. */
 const SUBNET_FIXED_BYTES = 4;
@@ -20,7 +47,7 @@ export function isOptionWellFormed(message: Uint8Array, start: number, end: numb
     case OPTION.EXPIRE: // RFC 7314 section 3.1: 0 in a query; some clients send the 4 octets of the answer
       return length === 0 || length === 4;
     case OPTION.COOKIE: // RFC 7873 section 4: a client cookie of 8 octets, or with a server cookie of 8 to 32 behind it
-      return length === 8 || (length >= 16 && length <= 40);
+      return length === 8 || (length >= 16 && length <= COOKIE_MAX_BYTES);
     case OPTION.TCP_KEEPALIVE: // RFC 7828 section 3.2.1
       return length === 0;
     default:

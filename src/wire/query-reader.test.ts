@@ -15,6 +15,7 @@ import {
   toHex,
   uint16,
 } from '../../test/fuzz/wire/messages.ts';
+import { OPTION_BIT } from './query-option.ts';
 import { QUERY_FAULT, QueryFacts, type QueryFault, readQuery } from './query-reader.ts';
 
 const exampleQuestion = question(name('example.org'), 1);
@@ -37,7 +38,7 @@ describe('a query without fault', () => {
     const padded = opt({
       size: 4096,
       flags: 0x8000,
-      options: concat(option(10, new Uint8Array(8)), option(12, hex('0102'))),
+      options: concat(option(10, hex('0102030405060708')), option(12, hex('0102'))),
     });
     const octets = message({
       id: 0xabcd,
@@ -53,19 +54,18 @@ describe('a query without fault', () => {
     assert.equal(toHex(facts.name.subarray(0, 17)), toHex(name('www.example.org')));
     assert.equal(facts.questionEnd, 12 + 17 + 4);
     assert.deepEqual([facts.type, facts.class], [65, 3]);
-    assert.deepEqual([facts.hasOpt, facts.udpPayloadSize, facts.dnssecOk, facts.hasPadding], [true, 4096, true, true]);
+    assert.deepEqual([facts.hasOpt, facts.udpPayloadSize, facts.dnssecOk], [true, 4096, true]);
+    assert.equal(facts.options, OPTION_BIT.COOKIE | OPTION_BIT.PADDING);
+    assert.equal(toHex(facts.cookie.subarray(0, facts.cookieLength)), '0102030405060708');
   });
 
-  test('without OPT counts as 512 octets, no DO, no padding, also after one that had them', () => {
+  test('without OPT counts as 512 octets, no DO, no options, also after one that had them', () => {
     const facts = new QueryFacts();
     const first = query(opt({ size: 4096, flags: 0x8000, options: option(12, new Uint8Array(9)) }));
     readQuery(first, first.length, facts);
     const second = query();
     assert.equal(readQuery(second, second.length, facts), QUERY_FAULT.NONE);
-    assert.deepEqual(
-      [facts.hasOpt, facts.udpPayloadSize, facts.dnssecOk, facts.hasPadding],
-      [false, 512, false, false],
-    );
+    assert.deepEqual([facts.hasOpt, facts.udpPayloadSize, facts.dnssecOk, facts.options], [false, 512, false, 0]);
   });
 
   test('a length shorter than the buffer is the length', () => {
@@ -130,57 +130,100 @@ describe('a query with a fault', () => {
     }
   });
 
-  const broken: readonly [string, Uint8Array][] = [
-    ['W03 two questions', message({ questions: [exampleQuestion, exampleQuestion] })],
-    ['W04 no question', message({})],
-    ['W05 no question and a cookie', message({ additionals: [opt({ options: option(10, new Uint8Array(8)) })] })],
-    ['W10 a label of 64', message({ questions: [question(nameOfLabels(new Uint8Array(64)), 1)] })],
-    ['W10 a label of 0x80', message({ questions: [concat(hex('80'), new Uint8Array(200))] })],
-    [
-      'W10 a name of 256 octets',
-      message({ questions: [question(nameOfLabels(...[63, 63, 63, 62].map((n) => new Uint8Array(n))), 1)] }),
+  const withCookie = opt({ options: option(10, new Uint8Array(8)) });
+  const broken: Partial<Record<keyof typeof QUERY_FAULT, readonly [string, Uint8Array][]>> = {
+    QUESTION_COUNT: [
+      ['W03 two questions', message({ questions: [exampleQuestion, exampleQuestion] })],
+      ['W04 no question', message({})],
+      ['W04 no question and an OPT without cookie', message({ additionals: [opt()] })],
+      [
+        'W03 two questions and a cookie',
+        message({ questions: [exampleQuestion, exampleQuestion], additionals: [withCookie] }),
+      ],
     ],
-    ['W11 a pointer to itself', message({ questions: [question(pointer(12), 1)] })],
-    ['W11 a pointer forward', message({ questions: [question(pointer(18), 1)] })],
-    ['W11 a pointer into the header', message({ questions: [question(pointer(4), 1)] })],
-    ['W11 a pointer behind a label', message({ questions: [question(concat(hex('0161'), pointer(12)), 1)] })],
-    ['W13 a name cut short', message({ counts: [1, 0, 0, 0], questions: [hex('03777777')] })],
-    ['W13 a question without class', message({ questions: [concat(name('example.org'), uint16(1))] })],
-    [
-      'W13 more additional records than there are',
-      message({ questions: [exampleQuestion], additionals: [opt()], counts: [1, 0, 0, 2] }),
+    COOKIE_ALONE: [
+      ['W05 no question and a cookie', message({ additionals: [opt({ options: option(10, new Uint8Array(8)) })] })],
     ],
-    ['W13 65,535 additional records in none', message({ questions: [exampleQuestion], counts: [1, 0, 0, 0xffff] })],
-    ['W13 RDLENGTH past the end', query(concat(name(''), hex('0029 04d0 00000000 0001')))],
-    ['W13 a record cut short', query(hex('00 0029 04d0 00000000 00'))],
-    ['W15 an answer record', message({ questions: [exampleQuestion], answers: [address] })],
-    ['W15 an authority record', message({ questions: [exampleQuestion], authorities: [address] })],
-    ['W10 a broken owner in the additional section', query(record(hex('40'), 1, 0, hex('')))],
-    ['W11 an additional owner that points at itself', query(record(pointer(29), 1, 0, hex('')))],
-    ['E02 two OPT records', query(opt(), opt())],
-    ['E02 two OPT records, the second of version 1', query(opt(), opt({ version: 1 }))],
-    ['E02 an OPT that is not owned by the root', query(opt({ owner: name('example.org') }))],
-    ['E02 an OPT owned by a pointer', query(opt({ owner: pointer(24) }))],
-    ['E05 an option past RDLEN', query(opt({ options: hex('0003 0002 00') }))],
-    ['E05 half an option', query(opt({ options: hex('0003 00') }))],
-    ['E05 an option past RDLEN that a later record would fill', query(opt({ options: hex('0003 000b') }), address)],
-    ['E11 a subnet of an unknown family', withOption(8, hex('00031800c00002'))],
-    ['E11 a subnet without prefix', withOption(8, hex('0001'))],
-    ['E11 a subnet longer than an address', withOption(8, hex('00012100c000020100'))],
-    ['E11 a subnet of too few octets', withOption(8, hex('00011800c000'))],
-    ['E11 a subnet of too many octets', withOption(8, hex('00011800c0000201'))],
-    ['E11 a subnet with bits behind the prefix', withOption(8, hex('00011500c000ff'))],
-    ['P10 a keepalive with a timeout', withOption(11, hex('0064'))],
-    ['an EXPIRE of one octet', withOption(9, hex('00'))],
-    ['an LLQ of four octets', withOption(1, hex('01020304'))],
-    ...[0, 7, 9, 15, 41].map((length): [string, Uint8Array] => [
-      `E12 a cookie of ${length} octets`,
-      withOption(10, new Uint8Array(length)),
-    ]),
-  ];
-  for (const [what, octets] of broken) {
-    test(`${what}: FORMERR`, () => assert.equal(read(octets).fault, QUERY_FAULT.FORMAT));
+    UNEXPECTED_RECORDS: [
+      ['W15 an answer record', message({ questions: [exampleQuestion], answers: [address] })],
+      ['W15 an authority record', message({ questions: [exampleQuestion], authorities: [address] })],
+    ],
+    OPT: [
+      ['E02 two OPT records', query(opt(), opt())],
+      ['E02 two OPT records, the second of version 1', query(opt(), opt({ version: 1 }))],
+      ['E02 an OPT that is not owned by the root', query(opt({ owner: name('example.org') }))],
+      ['E02 an OPT owned by a pointer', query(opt({ owner: pointer(24) }))],
+      ['E05 an option past RDLEN', query(opt({ options: hex('0003 0002 00') }))],
+      ['E05 half an option', query(opt({ options: hex('0003 00') }))],
+      ['E05 an option past RDLEN that a later record would fill', query(opt({ options: hex('0003 000b') }), address)],
+      ['E11 a subnet of an unknown family', withOption(8, hex('00031800c00002'))],
+      ['E11 a subnet without prefix', withOption(8, hex('0001'))],
+      ['E11 a subnet longer than an address', withOption(8, hex('00012100c000020100'))],
+      ['E11 a subnet of too few octets', withOption(8, hex('00011800c000'))],
+      ['E11 a subnet of too many octets', withOption(8, hex('00011800c0000201'))],
+      ['E11 a subnet with bits behind the prefix', withOption(8, hex('00011500c000ff'))],
+      ['P10 a keepalive with a timeout', withOption(11, hex('0064'))],
+      ['an EXPIRE of one octet', withOption(9, hex('00'))],
+      ['an LLQ of four octets', withOption(1, hex('01020304'))],
+      ...[0, 7, 9, 15, 41].map((length): [string, Uint8Array] => [
+        `E12 a cookie of ${length} octets`,
+        withOption(10, new Uint8Array(length)),
+      ]),
+      ['W04 no question and half an option', message({ additionals: [opt({ options: hex('00') })] })],
+    ],
+    FORMAT: [
+      ['W10 a label of 64', message({ questions: [question(nameOfLabels(new Uint8Array(64)), 1)] })],
+      ['W10 a label of 0x80', message({ questions: [concat(hex('80'), new Uint8Array(200))] })],
+      [
+        'W10 a name of 256 octets',
+        message({ questions: [question(nameOfLabels(...[63, 63, 63, 62].map((n) => new Uint8Array(n))), 1)] }),
+      ],
+      ['W11 a pointer to itself', message({ questions: [question(pointer(12), 1)] })],
+      ['W11 a pointer forward', message({ questions: [question(pointer(18), 1)] })],
+      ['W11 a pointer into the header', message({ questions: [question(pointer(4), 1)] })],
+      ['W11 a pointer behind a label', message({ questions: [question(concat(hex('0161'), pointer(12)), 1)] })],
+      ['W13 a name cut short', message({ counts: [1, 0, 0, 0], questions: [hex('03777777')] })],
+      ['W13 a question without class', message({ questions: [concat(name('example.org'), uint16(1))] })],
+      [
+        'W13 more additional records than there are',
+        message({ questions: [exampleQuestion], additionals: [opt()], counts: [1, 0, 0, 2] }),
+      ],
+      ['W13 65,535 additional records in none', message({ questions: [exampleQuestion], counts: [1, 0, 0, 0xffff] })],
+      ['W13 RDLENGTH past the end', query(concat(name(''), hex('0029 04d0 00000000 0001')))],
+      ['W13 a record cut short', query(hex('00 0029 04d0 00000000 00'))],
+      ['W10 a broken owner in the additional section', query(record(hex('40'), 1, 0, hex('')))],
+      ['W11 an additional owner that points at itself', query(record(pointer(29), 1, 0, hex('')))],
+      ['W13 two questions of which one is there', message({ questions: [exampleQuestion], counts: [2, 0, 0, 0] })],
+      ['W13 65,535 answer records in none', message({ questions: [exampleQuestion], counts: [1, 0xffff, 0xffff, 0] })],
+    ],
+  };
+  for (const [fault, messages] of Object.entries(broken)) {
+    for (const [what, octets] of messages) {
+      test(`${what}: ${fault}`, () => assert.equal(read(octets).fault, QUERY_FAULT[fault as keyof typeof QUERY_FAULT]));
+    }
   }
+
+  test('F01 the OPT behind what is refused is read, so that the refusal can be explained', () => {
+    const additionals = [opt({ size: 4096, flags: 0x8000 })];
+    for (const octets of [
+      message({ questions: [exampleQuestion, exampleQuestion], additionals }),
+      message({ questions: [exampleQuestion], answers: [address], authorities: [address], additionals }),
+      message({ flags: 5 << 11, questions: [exampleQuestion], answers: [address], additionals }),
+      message({ additionals }),
+    ]) {
+      const { fault, facts } = read(octets);
+      assert.notEqual(fault, QUERY_FAULT.NONE);
+      assert.deepEqual([facts.hasOpt, facts.udpPayloadSize, facts.dnssecOk], [true, 4096, true]);
+    }
+  });
+
+  test('E12 of several cookies the first one counts', () => {
+    const { facts } = read(
+      query(opt({ options: concat(option(10, hex('0102030405060708')), option(10, new Uint8Array(16))) })),
+    );
+    assert.equal(facts.cookieLength, 8);
+    assert.equal(toHex(facts.cookie.subarray(0, 8)), '0102030405060708');
+  });
 
   test('E01 what was read before the fault is there for the reply', () => {
     const { facts } = read(query(opt({ flags: 0x8000, options: hex('00') })));

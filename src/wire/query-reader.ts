@@ -1,6 +1,6 @@
 // Reads a client's message in one bounded pass: header, question, OPT. The result object is reused for every query.
 
-import { OPT_FLAG_DO, OPT_FLAGS, OPT_VERSION, skipOption } from './edns.ts';
+import { OPT_FLAG_DO, OPT_FLAGS, OPT_VERSION, OPTION_FIXED_BYTES, skipOption } from './edns.ts';
 import {
   FLAG_QR,
   HEADER_BYTES,
@@ -14,8 +14,8 @@ import {
   readUint16,
 } from './header.ts';
 import { FOLDED_OCTETS, LABEL_MAX_BYTES, NAME_MAX_BYTES, skipName } from './name.ts';
-import { OPCODE, OPTION, TYPE } from './numbers.ts';
-import { isOptionWellFormed } from './query-option.ts';
+import { OPCODE, TYPE } from './numbers.ts';
+import { COOKIE_MAX_BYTES, isOptionWellFormed, OPTION_BIT, optionBitOf } from './query-option.ts';
 import { QUESTION_FIXED_BYTES, RECORD_CLASS, RECORD_FIXED_BYTES, RECORD_RDLENGTH } from './resource-record.ts';
 
 /** Why a message is not answered as a query, and what it gets instead. */
@@ -25,12 +25,20 @@ export const QUERY_FAULT = {
   TOO_SHORT: 1,
   /** QR=1: silence. */
   IS_RESPONSE: 2,
-  /** FORMERR. */
+  /** FORMERR, as are all below without an RCODE of their own: names, records or counts that do not hold together. */
   FORMAT: 3,
   /** NOTIMP: an opcode other than QUERY. */
   OPCODE: 4,
   /** BADVERS: EDNS version 1 or higher. */
   EDNS_VERSION: 5,
+  /** Not exactly one question (RFC 9619). */
+  QUESTION_COUNT: 6,
+  /** No question, but a cookie: asks for a fresh one (RFC 7873 section 5.4). */
+  COOKIE_ALONE: 7,
+  /** Records in the answer or authority section. */
+  UNEXPECTED_RECORDS: 8,
+  /** A second OPT, one not owned by the root, or options that are malformed. */
+  OPT: 9,
 } as const;
 export type QueryFault = (typeof QUERY_FAULT)[keyof typeof QUERY_FAULT];
 
@@ -63,8 +71,11 @@ export class QueryFacts {
   /** As sent; 512 without OPT. */
   udpPayloadSize = UDP_SIZE_WITHOUT_OPT;
   dnssecOk = false;
-  /** The query carried a padding option (RFC 7830). */
-  hasPadding = false;
+  /** OPTION_BITs of the options that have an effect; 0 for most queries. */
+  options = 0;
+  /** The first COOKIE option (RFC 7873 section 5.2): [0, cookieLength), if the bit is set. */
+  readonly cookie: Uint8Array<ArrayBuffer> = new Uint8Array(COOKIE_MAX_BYTES);
+  cookieLength = 0;
 }
 
 /** Fills `facts` from a client's message of `length` octets. Never throws; whatever was read before a fault stays in `facts`. */
@@ -75,8 +86,8 @@ export function readQuery(message: Uint8Array, length: number, facts: QueryFacts
   facts.flags = readFlags(message);
   if ((facts.flags & FLAG_QR) !== 0) return QUERY_FAULT.IS_RESPONSE;
   // Before the question: what stands behind the header of an UPDATE is not one.
-  if (opcodeOf(facts.flags) !== OPCODE.QUERY) return QUERY_FAULT.OPCODE;
-  if (readQuestionCount(message) !== 1) return QUERY_FAULT.FORMAT;
+  if (opcodeOf(facts.flags) !== OPCODE.QUERY) return faultWithOpt(QUERY_FAULT.OPCODE, message, length, facts);
+  if (readQuestionCount(message) !== 1) return questionCountFault(message, length, facts);
   const nameEnd = questionNameEnd(message, length);
   const questionEnd = nameEnd + QUESTION_FIXED_BYTES;
   if (nameEnd < 0 || questionEnd > length) return QUERY_FAULT.FORMAT;
@@ -85,8 +96,43 @@ export function readQuery(message: Uint8Array, length: number, facts: QueryFacts
   facts.type = readUint16(message, nameEnd);
   facts.class = readUint16(message, nameEnd + 2);
   facts.questionEnd = questionEnd;
-  if (readAnswerCount(message) !== 0 || readAuthorityCount(message) !== 0) return QUERY_FAULT.FORMAT;
-  return readAdditional(message, length, facts);
+  if (readAnswerCount(message) !== 0 || readAuthorityCount(message) !== 0)
+    return faultWithOpt(QUERY_FAULT.UNEXPECTED_RECORDS, message, length, facts);
+  return readAdditional(message, questionEnd, length, facts);
+}
+
+function questionCountFault(message: Uint8Array, length: number, facts: QueryFacts): QueryFault {
+  const fault = faultWithOpt(QUERY_FAULT.QUESTION_COUNT, message, length, facts);
+  const isCookieAlone = readQuestionCount(message) === 0 && (facts.options & OPTION_BIT.COOKIE) !== 0;
+  return isCookieAlone && fault === QUERY_FAULT.QUESTION_COUNT ? QUERY_FAULT.COOKIE_ALONE : fault;
+}
+
+/**
+ * What is refused for `fault` is read on all the same: its OPT says how the refusal has to look. A worse fault that comes to
+ * light takes its place, except where an opcode of its own may give the message a layout of its own.
+ */
+function faultWithOpt(fault: QueryFault, message: Uint8Array, length: number, facts: QueryFacts): QueryFault {
+  const start = additionalStart(message, length);
+  const found = start < 0 ? QUERY_FAULT.FORMAT : readAdditional(message, start, length, facts);
+  if (found === QUERY_FAULT.NONE || fault === QUERY_FAULT.OPCODE) return fault;
+  return found;
+}
+
+/** Where the additional section begins, whatever stands before it; -1 if that is malformed. Each step takes 5 octets or more. */
+function additionalStart(message: Uint8Array, end: number): number {
+  let position = HEADER_BYTES;
+  for (let left = readQuestionCount(message); left > 0; left--) {
+    const nameEnd = skipName(message, position, end);
+    position = nameEnd + QUESTION_FIXED_BYTES;
+    if (nameEnd < 0 || position > end) return -1;
+  }
+  for (let left = readAnswerCount(message) + readAuthorityCount(message); left > 0; left--) {
+    const ownerEnd = skipName(message, position, end);
+    if (ownerEnd < 0 || ownerEnd + RECORD_FIXED_BYTES > end) return -1;
+    position = ownerEnd + RECORD_FIXED_BYTES + readUint16(message, ownerEnd + RECORD_RDLENGTH);
+    if (position > end) return -1;
+  }
+  return position;
 }
 
 function resetFacts(facts: QueryFacts): void {
@@ -99,7 +145,7 @@ function resetFacts(facts: QueryFacts): void {
   facts.hasOpt = false;
   facts.udpPayloadSize = UDP_SIZE_WITHOUT_OPT;
   facts.dnssecOk = false;
-  facts.hasPadding = false;
+  facts.options = 0;
 }
 
 /** Where the name behind the header ends, or -1. It stands first, so a pointer in it could only point at itself: malformed. */
@@ -129,8 +175,8 @@ function copyQuestion(message: Uint8Array, nameEnd: number, { question, name }: 
 }
 
 /** Walks every additional record, whatever it is: at least 11 octets each, so a lying ARCOUNT ends at the end of the message. */
-function readAdditional(message: Uint8Array, end: number, facts: QueryFacts): QueryFault {
-  let position = facts.questionEnd;
+function readAdditional(message: Uint8Array, start: number, end: number, facts: QueryFacts): QueryFault {
+  let position = start;
   let version = 0;
   for (let left = readAdditionalCount(message); left > 0; left--) {
     const ownerEnd = skipName(message, position, end);
@@ -139,13 +185,13 @@ function readAdditional(message: Uint8Array, end: number, facts: QueryFacts): Qu
     const rdataEnd = rdataStart + readUint16(message, ownerEnd + RECORD_RDLENGTH);
     if (rdataEnd > end) return QUERY_FAULT.FORMAT;
     if (readUint16(message, ownerEnd) === TYPE.OPT) {
-      if (facts.hasOpt || message[position] !== 0) return QUERY_FAULT.FORMAT;
+      if (facts.hasOpt || message[position] !== 0) return QUERY_FAULT.OPT;
       facts.hasOpt = true;
       facts.udpPayloadSize = readUint16(message, ownerEnd + RECORD_CLASS);
       facts.dnssecOk = (readUint16(message, ownerEnd + OPT_FLAGS) & OPT_FLAG_DO) !== 0;
       version = message[ownerEnd + OPT_VERSION]!;
       // The options of a later version may be laid out differently: unread.
-      if (version === 0 && !readOptions(message, rdataStart, rdataEnd, facts)) return QUERY_FAULT.FORMAT;
+      if (version === 0 && !readOptions(message, rdataStart, rdataEnd, facts)) return QUERY_FAULT.OPT;
     }
     position = rdataEnd;
   }
@@ -159,8 +205,17 @@ function readOptions(message: Uint8Array, start: number, end: number, facts: Que
     const next = skipOption(message, position, end);
     if (next < 0) return false;
     if (!isOptionWellFormed(message, position, next)) return false;
-    if (readUint16(message, position) === OPTION.PADDING) facts.hasPadding = true;
+    const bit = optionBitOf(readUint16(message, position));
+    if (bit === OPTION_BIT.COOKIE && (facts.options & bit) === 0) keepCookie(message, position, next, facts);
+    facts.options |= bit;
     position = next;
   }
   return true;
+}
+
+/** `start`: offset of the option code; `end`: after its data, which is known to be well formed. */
+function keepCookie(message: Uint8Array, start: number, end: number, facts: QueryFacts): void {
+  const dataStart = start + OPTION_FIXED_BYTES;
+  facts.cookieLength = end - dataStart;
+  for (let i = dataStart; i < end; i++) facts.cookie[i - dataStart] = message[i]!;
 }

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import dnsPacket from 'dns-packet';
-import { FLAGS_QUERY, hex, message, name, opt, question, toHex } from '../../test/fuzz/wire/messages.ts';
+import { FLAGS_QUERY, hex, message, name, question, toHex } from '../../test/fuzz/wire/messages.ts';
 import { ANSWER_FAULT, AnswerFacts, readAnswer, sameQuestion } from './answer-reader.ts';
 import { QUERY_FAULT, QueryFacts, readQuery } from './query-reader.ts';
-import { appendAddress, appendNegativeSoa, appendOpt, optBytes, type ReplyOpt, startReply } from './reply-builder.ts';
-import { padReply } from './reply-padding.ts';
+import { appendAddress, appendNegativeSoa, startReply } from './reply-builder.ts';
+import { appendExtendedError, appendOpt } from './reply-opt.ts';
 
 const out = new Uint8Array(65_535);
-const plain: ReplyOpt = { rcode: 0, dnssecOk: false, extendedErrorCode: -1, extendedErrorText: new Uint8Array() };
 const query = message({ id: 0xabcd, flags: FLAGS_QUERY, questions: [question(name('WWW.eXample.org'), 1)] });
 
 /** Starts a reply in `out`, where an earlier one has left its octets. */
@@ -88,94 +87,16 @@ describe('a reply of our own', () => {
     assert.equal(facts.negativeTtlSeconds, 7, 'the TTL of one reply does not stick to the next');
   });
 
-  test('E01 E04 E09 carries an OPT of version 0 and 1232 octets, with DO as asked and no other flag', () => {
-    for (const dnssecOk of [false, true]) {
-      const length = appendOpt(out, start(query), { ...plain, dnssecOk });
-      const record = decode(length).additionals![0]!;
-      assert.ok(record.type === 'OPT');
-      assert.deepEqual(
-        [record.udpPayloadSize, record.ednsVersion, record.flags, record.options],
-        [1232, 0, dnssecOk ? 0x8000 : 0, []],
-      );
-    }
-  });
-
-  test('E03 BADVERS is 0 in the header and 1 in OPT', () => {
-    const versionOne = message({
-      flags: FLAGS_QUERY,
-      questions: [question(name('example.org'), 1)],
-      additionals: [opt({ version: 1 })],
-    });
-    const length = appendOpt(out, start(versionOne, 16), { ...plain, rcode: 16 });
-    const facts = new AnswerFacts();
-    assert.equal(readAnswer(out, length, facts), ANSWER_FAULT.NONE);
-    assert.equal(facts.rcode, 16);
-    assert.equal(out[3]! & 0xf, 0);
-  });
-
-  test('F01 F04 carries an EDE with its text, code 0 included', () => {
-    for (const code of [0, 15]) {
-      const extendedErrorText = new TextEncoder().encode('blocked by “ads”');
-      const beforeOpt = start(query, 3);
-      const fields = { ...plain, rcode: 3, extendedErrorCode: code, extendedErrorText };
-      const length = appendOpt(out, beforeOpt, fields);
-      assert.equal(length - beforeOpt, optBytes(fields));
-      const facts = new AnswerFacts();
-      assert.equal(readAnswer(out, length, facts), ANSWER_FAULT.NONE);
-      assert.equal(facts.extendedErrorCode, code);
-      const text = out.slice(facts.extendedErrorTextStart, facts.extendedErrorTextEnd);
-      assert.equal(new TextDecoder().decode(text), 'blocked by “ads”');
-    }
-  });
-
-  test('says beforehand how large its OPT is', () => {
-    const beforeOpt = start(query);
-    assert.equal(appendOpt(out, beforeOpt, plain) - beforeOpt, optBytes(plain));
-    assert.equal(optBytes(plain), 11);
-  });
-
   test('with records in every section is a well-formed answer to the query', () => {
     let length = appendAddress(out, start(query), hex('00000000'), 10);
     length = appendNegativeSoa(out, length, 10);
-    length = appendOpt(out, length, { ...plain, extendedErrorCode: 17 });
+    const optStart = length;
+    length = appendOpt(out, length, 0, false);
+    length = appendExtendedError(out, optStart, length, 17, new Uint8Array());
     const facts = new AnswerFacts();
     assert.equal(readAnswer(out, length, facts), ANSWER_FAULT.NONE);
     assert.deepEqual([facts.ttlCount, facts.addressCount, facts.minimumTtlSeconds], [2, 1, 10]);
     assert.ok(sameQuestion(query, out.subarray(0, length)));
     assert.equal(readQuery(out, length, new QueryFacts()), QUERY_FAULT.IS_RESPONSE);
-  });
-});
-
-describe('padding of a reply', () => {
-  const padded = (extendedErrorText: Uint8Array, maximumBytes: number) => {
-    const optStart = start(query);
-    const length = appendOpt(out, optStart, { ...plain, extendedErrorCode: 15, extendedErrorText });
-    return { before: length, after: padReply(out, length, optStart, maximumBytes) };
-  };
-
-  test('A01 A04 fills with zeros to a multiple of 468 octets, as few as fit', () => {
-    for (let textBytes = 0; textBytes < 1000; textBytes += 7) {
-      const { before, after } = padded(new Uint8Array(textBytes), 65_535);
-      assert.equal(after % 468, 0);
-      assert.ok(after - before >= 4 && after - before < 468 + 4);
-      assert.ok(out.subarray(before + 4, after).every((octet) => octet === 0));
-      const record = decode(after).additionals![0]!;
-      assert.ok(record.type === 'OPT');
-      assert.deepEqual(
-        record.options.map((option) => option.code),
-        [15, 12],
-      );
-    }
-  });
-
-  test('A05 stops at the limit, and leaves out an option for which there is no room', () => {
-    const { before } = padded(new Uint8Array(10), 65_535);
-    assert.equal(padded(new Uint8Array(10), before + 10).after, before + 10);
-    assert.equal(padded(new Uint8Array(10), before + 4).after, before + 4);
-    for (const room of [0, 1, 3]) {
-      const { after } = padded(new Uint8Array(10), before + room);
-      assert.equal(after, before);
-      assert.equal(readAnswer(out, after, new AnswerFacts()), ANSWER_FAULT.NONE);
-    }
   });
 });

@@ -1,13 +1,12 @@
 // Builds answers of our own, octet by octet, into a caller's buffer (65,535 octets). Each function returns the new length.
+// What is about OPT stands in reply-opt.ts.
 
-import { OPT_FLAG_DO, OPTION_FIXED_BYTES } from './edns.ts';
 import {
   FLAG_CD,
   FLAG_QR,
   FLAG_RA,
   FLAG_RD,
   HEADER_BYTES,
-  raiseAdditionalCount,
   raiseAnswerCount,
   raiseAuthorityCount,
   writeCounts,
@@ -16,7 +15,7 @@ import {
   writeUint16,
   writeUint32,
 } from './header.ts';
-import { CLASS, OPTION, TYPE } from './numbers.ts';
+import { CLASS, TYPE } from './numbers.ts';
 import type { QueryFacts } from './query-reader.ts';
 import { RECORD_FIXED_BYTES } from './resource-record.ts';
 
@@ -79,56 +78,6 @@ export function appendNegativeSoa(out: Uint8Array, length: number, ttlSeconds: n
   writeUint32(out, end - 4, ttlSeconds);
   raiseAuthorityCount(out);
   return end;
-}
-
-/** What goes into the OPT record of a reply. Reused by the caller. */
-export interface ReplyOpt {
-  /** Full 12-bit RCODE; its upper eight bits go into OPT. */
-  rcode: number;
-  dnssecOk: boolean;
-  /** EDE info code, or -1 for none. */
-  extendedErrorCode: number;
-  /** UTF-8 octets, cut to 100 by the caller's choice of text. */
-  extendedErrorText: Uint8Array;
-}
-
-/** Our advertised UDP size (RFC 9715, DNS flag day 2020). */
-export const UDP_PAYLOAD_BYTES = 1232;
-
-const OPT_WITHOUT_OPTIONS_BYTES = 1 + RECORD_FIXED_BYTES;
-const INFO_CODE_BYTES = 2;
-
-/** Octets that `appendOpt` would add. */
-export function optBytes(opt: ReplyOpt): number {
-  return OPT_WITHOUT_OPTIONS_BYTES + extendedErrorBytes(opt);
-}
-
-/** Appends the OPT record and raises ARCOUNT. */
-export function appendOpt(out: Uint8Array, length: number, opt: ReplyOpt): number {
-  out[length] = 0;
-  writeUint16(out, length + 1, TYPE.OPT);
-  writeUint16(out, length + 3, UDP_PAYLOAD_BYTES);
-  writeUint16(out, length + 5, (opt.rcode >>> 4) << 8);
-  writeUint16(out, length + 7, opt.dnssecOk ? OPT_FLAG_DO : 0);
-  writeUint16(out, length + 9, extendedErrorBytes(opt));
-  const end = appendExtendedError(out, length + OPT_WITHOUT_OPTIONS_BYTES, opt);
-  raiseAdditionalCount(out);
-  return end;
-}
-
-function extendedErrorBytes(opt: ReplyOpt): number {
-  return opt.extendedErrorCode < 0 ? 0 : OPTION_FIXED_BYTES + INFO_CODE_BYTES + opt.extendedErrorText.length;
-}
-
-/** The EDE option (RFC 8914 section 2), if there is one. */
-function appendExtendedError(out: Uint8Array, length: number, opt: ReplyOpt): number {
-  if (opt.extendedErrorCode < 0) return length;
-  writeUint16(out, length, OPTION.EXTENDED_ERROR);
-  writeUint16(out, length + 2, INFO_CODE_BYTES + opt.extendedErrorText.length);
-  writeUint16(out, length + OPTION_FIXED_BYTES, opt.extendedErrorCode);
-  const textStart = length + OPTION_FIXED_BYTES + INFO_CODE_BYTES;
-  out.set(opt.extendedErrorText, textStart);
-  return textStart + opt.extendedErrorText.length;
 }
 
 /** Owner (the question's name), type, class IN, TTL and RDLENGTH; returns where RDATA starts. */

@@ -1,9 +1,8 @@
 // Pads a reply on an encrypted transport (RFC 7830), so that its size tells less. Octets are zero, and the option is the last of OPT.
 
 import { OPTION_FIXED_BYTES } from './edns.ts';
-import { readUint16, writeUint16 } from './header.ts';
 import { OPTION } from './numbers.ts';
-import { RECORD_RDLENGTH } from './resource-record.ts';
+import { appendOptionHead } from './reply-opt.ts';
 
 /** RFC 8467 section 4.1: what a server's replies are padded to a multiple of. */
 export const REPLY_PADDING_BLOCK_BYTES = 468;
@@ -17,10 +16,6 @@ export function padReply(out: Uint8Array, length: number, optStart: number, maxi
   const blocks = Math.ceil(smallest / REPLY_PADDING_BLOCK_BYTES);
   const end = Math.min(blocks * REPLY_PADDING_BLOCK_BYTES, maximumBytes);
   if (end < smallest) return length;
-  const rdlengthOffset = optStart + 1 + RECORD_RDLENGTH;
-  writeUint16(out, rdlengthOffset, readUint16(out, rdlengthOffset) + end - length);
-  writeUint16(out, length, OPTION.PADDING);
-  writeUint16(out, length + 2, end - smallest);
-  out.fill(0, smallest, end);
+  out.fill(0, appendOptionHead(out, optStart, length, OPTION.PADDING, end - smallest), end);
   return end;
 }

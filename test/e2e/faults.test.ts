@@ -87,7 +87,7 @@ test('two gateways on one state directory: the second exits with 1', async (t) =
   assert.ok(second.standardError().includes(join(directory, 'state')), second.standardError());
 });
 
-test('SIGHUP is ignored with a log line; SIGTERM ends with exit code 0', async (t) => {
+test('V07 SIGHUP is ignored with a log line; SIGTERM ends with exit code 0', async (t) => {
   const directory = makeGatewayDirectory();
   const gateway = await startGatewayProcess({
     directory,

@@ -14,6 +14,10 @@ export interface GatewayConfigOptions {
   readonly listen?: string;
   readonly topLevel?: string;
   readonly server?: string;
+  /** Further lines of each table [[upstream]]. */
+  readonly upstream?: string;
+  /** Further lines of the table [cache]. */
+  readonly cache?: string;
 }
 
 export const LOOPBACK_LISTEN = `[listen]
@@ -28,7 +32,8 @@ export function gatewayConfig(options: GatewayConfigOptions): string {
     return `[[upstream]]
 url = "https://${peer.hostName}:${peer.dohPort}/dns-query"
 addresses = ["${peer.address}"]
-ca = "${ca}"`;
+ca = "${ca}"
+${options.upstream ?? ''}`;
   });
   const noLists = options.extra?.includes('[[list]]') ? '' : 'list = []';
   return [
@@ -36,7 +41,7 @@ ca = "${ca}"`;
     options.topLevel ?? '',
     `[server]\nthreads = ${options.threads ?? 2}\n${options.server ?? ''}`,
     options.listen ?? LOOPBACK_LISTEN,
-    '[cache]\nmax_bytes = "4MB"',
+    `[cache]\nmax_bytes = "4MB"\n${options.cache ?? ''}`,
     ...upstreams,
     options.extra ?? '',
   ].join('\n\n');

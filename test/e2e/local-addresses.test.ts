@@ -26,7 +26,7 @@ const FOLLOWED_MILLISECONDS = 5_000;
 const ADDRESSES = ['10.0.5.2', '10.0.5.3', '10.0.5.4', 'fd00:5::2', 'fd00:5::3', 'fd00:5::4'];
 const LATE_ADDRESSES = ['10.0.5.9', 'fd00:5::9'];
 
-test('a wildcard serves every address of the machine', async (t) => {
+test('W21 a wildcard serves every address of the machine', async (t) => {
   if (!canMakeNamespaces(t) || !hasCommands(t, ...NAMESPACE_COMMANDS)) return;
   const endings = new AsyncDisposableStack();
   t.after(() => endings.disposeAsync());

@@ -67,7 +67,7 @@ const FAILURE_MILLISECONDS = 5_000;
 /** It ends within 5 s of SIGTERM; likewise. */
 const STOP_MILLISECONDS = 7_000;
 
-test('no plaintext leaves the host', async (t) => {
+test('V01 V02 V03 no plaintext leaves the host', async (t) => {
   if (!canMakeNamespaces(t) || !hasCommands(t, ...COMMANDS)) return;
   const endings = new AsyncDisposableStack();
   t.after(() => endings.disposeAsync());

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { TestCertificate } from '../fixtures/make-certificate.ts';
 import type { DnsPeer } from '../peers/dns-peer.ts';
+import { type Dnsmasq, startDnsmasq } from '../peers/dnsmasq.ts';
 import { startUnbound } from '../peers/unbound.ts';
 import { answerCalls } from './remote-functions.ts';
 
@@ -18,6 +19,7 @@ export interface ListRequest {
 }
 
 let upstream: DnsPeer | undefined;
+let lanResolver: Dnsmasq | undefined;
 const listRequests: ListRequest[] = [];
 
 const functions = {
@@ -30,6 +32,16 @@ const functions = {
   async stopUpstream(): Promise<void> {
     await upstream?.stop();
     upstream = undefined;
+  },
+
+  /** A resolver of the local network: dnsmasq at port 53. */
+  async startLanResolver(address: string, domain: string, hosts: readonly string[]): Promise<void> {
+    lanResolver = await startDnsmasq({ address, port: 53, domain, hosts });
+  },
+
+  async stopLanResolver(): Promise<void> {
+    await lanResolver?.stop();
+    lanResolver = undefined;
   },
 
   /** Over HTTPS at port 443 of each address, under every path. */
@@ -50,4 +62,7 @@ const functions = {
 
 export type OutsideWorld = typeof functions;
 
-answerCalls(functions, functions.stopUpstream);
+answerCalls(functions, async () => {
+  await functions.stopUpstream();
+  await functions.stopLanResolver();
+});

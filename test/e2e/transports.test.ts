@@ -96,7 +96,7 @@ describe('access', () => {
     { closed: 'encrypted', extra: '[access]\nplain = ["any"]\nencrypted = ["192.0.2.0/24"]' },
   ];
   for (const { closed, extra } of LISTS) {
-    test(`who is not in [access] ${closed} is REFUSED on each of its transports, with EDE 18 if the query had OPT, and served on the others`, async () => {
+    test(`X09 H16 who is not in [access] ${closed} is REFUSED on each of its transports, with EDE 18 if the query had OPT, and served on the others`, async () => {
       await withGateway(extra, async (gateway) => {
         for (const [index, way] of WAYS.entries()) {
           const client = await way.connect(gateway);

@@ -16,7 +16,7 @@ export function startNamed(options: DnsPeerOptions = {}): Promise<DnsPeer> {
       command: 'named',
       parameters: (directory) => ['-g', '-n', '1', '-c', join(directory, 'named.conf')],
       files: (directory) => ({
-        'named.conf': configuration(directory, place),
+        'named.conf': configuration(directory, place, options.dns64),
         'lab.zone': zoneFile(options.records),
         'root.zone': EMPTY_ROOT,
       }),
@@ -25,7 +25,7 @@ export function startNamed(options: DnsPeerOptions = {}): Promise<DnsPeer> {
   );
 }
 
-function configuration(directory: string, place: PeerPlace): string {
+function configuration(directory: string, place: PeerPlace, dns64?: string): string {
   const { address, dnsPort, dotPort, dohPort, certificate } = place;
   const listen = address.includes(':') ? 'listen-on-v6' : 'listen-on';
   const other = address.includes(':') ? 'listen-on { none; };' : 'listen-on-v6 { none; };';
@@ -42,6 +42,7 @@ options {
   dnssec-validation no;
   empty-zones-enable no;
   notify no;
+  ${dns64 === undefined ? '' : `dns64 ${dns64} { clients { any; }; exclude { ::ffff:0:0/96; }; };`}
   ${listen} port ${dnsPort} { ${address}; };
   ${listen} port ${dotPort} tls test { ${address}; };
   ${listen} port ${dohPort} tls test http test { ${address}; };

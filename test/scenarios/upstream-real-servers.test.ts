@@ -128,7 +128,7 @@ for (const { name, commands, start } of PEERS) {
   });
 }
 
-test('a list is downloaded by a name that only our own upstream knows', async (t) => {
+test('V03 a list is downloaded by a name that only our own upstream knows', async (t) => {
   if (!hasCommands(t, 'unbound', 'openssl')) return;
   const peer = await startUnbound({ records: ['lists A 127.0.0.1'] });
   t.after(() => peer.stop());

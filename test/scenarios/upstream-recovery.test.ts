@@ -6,6 +6,7 @@ import { startBreakableLink } from '../peers/breakable-link.ts';
 import { PEER_HOST_NAME } from '../peers/dns-peer.ts';
 import { startScriptedServer } from '../peers/scripted-doh-server.ts';
 import { scriptedUpstream, watchedUpstream } from '../peers/scripted-upstream.ts';
+import type { UpstreamEvent } from '../../src/upstream/upstream.ts';
 
 /** What the gateway promises. */
 const RECOVERY_MILLISECONDS = 5_000;
@@ -94,6 +95,81 @@ describe('a network that swallows everything and comes back', () => {
     assert.equal(await upstream.probe(), true);
   });
 });
+
+describe('the search for a way back', () => {
+  test('does not wait for what hangs since before the network came back', async (t) => {
+    const { servers, settings } = await scriptedUpstream(t);
+    const link = await startBreakableLink(servers[0]!.port);
+    t.after(() => link.stop());
+    const url = `https://${PEER_HOST_NAME}:${link.port}/dns-query`;
+    // Attempts that began too early end long after this test.
+    const limits = { connectMilliseconds: 60_000, probeMilliseconds: 200, deadlineMilliseconds: 200 };
+    const { ask, reported } = watchedUpstream(t, [{ ...settings, url }], { limits });
+    link.freeze();
+    while (link.connections < 2) assert.ok(!(await ask()).ok);
+    link.mend();
+    await withinPromise(t, reported('up'));
+    assert.ok((await ask()).ok);
+  });
+
+  test('opens no more than three connections at once to an address that swallows them', async (t) => {
+    const { servers, settings } = await scriptedUpstream(t);
+    const link = await startBreakableLink(servers[0]!.port);
+    t.after(() => link.stop());
+    const url = `https://${PEER_HOST_NAME}:${link.port}/dns-query`;
+    const limits = { connectMilliseconds: 60_000, probeMilliseconds: 20, deadlineMilliseconds: 100 };
+    const { ask } = watchedUpstream(t, [{ ...settings, url }], { limits });
+    link.freeze();
+    for (let count = 0; count < 15; count++) assert.ok(!(await ask()).ok);
+    assert.ok(link.connections >= 3 && link.connections <= 5, `${link.connections} connections`);
+  });
+
+  test('tells who waits for it that nothing works, though it goes on', async (t) => {
+    const { servers, settings } = await scriptedUpstream(t);
+    const link = await startBreakableLink(servers[0]!.port);
+    t.after(() => link.stop());
+    const url = `https://${PEER_HOST_NAME}:${link.port}/dns-query`;
+    const limits = { connectMilliseconds: 300, probeMilliseconds: 20, deadlineMilliseconds: 400 };
+    const { ask, upstream, reported } = watchedUpstream(t, [{ ...settings, url }], { limits });
+    link.freeze();
+    assert.ok(!(await ask()).ok);
+    await reported('down');
+    assert.equal(await upstream.probe(), false);
+    assert.equal(await upstream.probe(), false);
+    link.mend();
+    await withinPromise(t, reported('up'));
+  });
+
+  test('asks the other addresses as well when the one that was good has died', async (t) => {
+    const { servers, ask, upstream } = await scriptedUpstream(t, { servers: 2 });
+    assert.ok((await ask()).ok);
+    await servers[0]!.stop();
+    assert.equal(await upstream.probe(), true);
+    assert.equal(servers[1]!.requests.length, 1);
+  });
+
+  test('tells a connection that never came up from a server that says nothing', async (t) => {
+    const { servers, settings } = await scriptedUpstream(t);
+    const link = await startBreakableLink(servers[0]!.port);
+    t.after(() => link.stop());
+    const limits = { connectMilliseconds: 300 };
+    const url = `https://${PEER_HOST_NAME}:${link.port}/dns-query`;
+    link.freeze();
+    const swallowing = watchedUpstream(t, [{ ...settings, url }], { limits });
+    assert.equal(await swallowing.upstream.probe(), false);
+    assert.match(detailOf(swallowing.events), /no answer to the connection attempt/);
+    servers[0]!.respond = () => {};
+    const silent = watchedUpstream(t, [settings], { limits });
+    assert.equal(await silent.upstream.probe(), false);
+    assert.match(detailOf(silent.events), /connected, but no answer/);
+    assert.equal(servers[0]!.requests.length, 1, 'a probe that was given up is not asked again');
+  });
+});
+
+function detailOf(events: readonly UpstreamEvent[]): string {
+  const event = events.find(({ kind }) => kind === 'down');
+  return event?.kind === 'down' ? event.detail : '';
+}
 
 test('nobody asks, nobody probes: after its time the search rests until the next question', async (t) => {
   const limits = { probeMilliseconds: 10, interestMilliseconds: 50, staleMilliseconds: 20 };

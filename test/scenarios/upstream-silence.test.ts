@@ -54,7 +54,7 @@ describe('a server that never answers', () => {
     assert.equal(later.length, 0);
   });
 
-  test('is asked at most three times, and each stream is given up', async (t) => {
+  test('C14 is asked at most three times, and each stream is given up', async (t) => {
     const { servers, ask } = await scriptedUpstream(t, { servers: 4, limits: QUICK });
     for (const server of servers) server.respond = () => {};
     assert.ok(!(await ask()).ok);

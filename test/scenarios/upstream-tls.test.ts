@@ -49,7 +49,7 @@ async function failureOf(test: TestContext, settings: ReturnType<typeof settings
 }
 
 describe('the certificate', () => {
-  test('must be for the name in the URL', async (t) => {
+  test('V02 must be for the name in the URL', async (t) => {
     const certificate = certificateFor(t, ['other.example.org', '127.0.0.1']);
     const server = await startScriptedServer(certificate);
     t.after(() => server.stop());
@@ -162,7 +162,7 @@ describe('HTTP/2', () => {
 });
 
 describe('the pinned address', () => {
-  test('is connected to without any lookup; the name goes into SNI alone (V02)', async (t) => {
+  test('V02 is connected to without any lookup; the name goes into SNI alone', async (t) => {
     const { servers, ask } = await scriptedUpstream(t);
     const lookups = [
       t.mock.method(dns, 'lookup'),
@@ -202,7 +202,7 @@ describe('the pinned address', () => {
     assert.equal(proxied, 0);
   });
 
-  test('must be an address: a name there is refused before anything is looked up', () => {
+  test('V02 must be an address: a name there is refused before anything is looked up', () => {
     const settings = settingsFor(443, undefined, PEER_HOST_NAME, 'dns.example.org');
     assert.throws(() => watchedUpstream({ after() {} } as unknown as TestContext, [settings]), /not an IP address/);
   });

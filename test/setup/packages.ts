@@ -10,6 +10,7 @@ export const REAL_COMPONENTS: readonly RealComponent[] = [
   { command: 'unbound', debianPackage: 'unbound' },
   { command: 'named', debianPackage: 'bind9' },
   { command: 'kresd', debianPackage: 'knot-resolver' },
+  { command: 'dnsmasq', debianPackage: 'dnsmasq-base' },
   { command: 'dig', debianPackage: 'bind9-dnsutils' },
   { command: 'kdig', debianPackage: 'knot-dnsutils' },
   { command: 'curl', debianPackage: 'curl' },

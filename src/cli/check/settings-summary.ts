@@ -1,5 +1,7 @@
 // What a gateway with these settings would do, in a few lines for `sotto check`.
 
+import { plaintextExceptions } from '../../control-plane/settings/plaintext-exceptions.ts';
+import { isAuthenticationName } from '../../control-plane/local-names/discovery-records.ts';
 import { listenAddressToText } from '../../control-plane/settings/listen-address.ts';
 import type {
   CertificateSettings,
@@ -10,6 +12,7 @@ import type {
 import { type AddressRange, parseAccessEntry } from '../../policy/access-list.ts';
 import type { BlockResponse, PolicySettings } from '../../policy/policy-settings.ts';
 import { addressToText, isMappedIpv4 } from '../../wire/ip-address.ts';
+import { nameToText } from '../../wire/name-text.ts';
 import { visible } from '../visible-text.ts';
 
 /** Several lines without a final newline. */
@@ -20,6 +23,7 @@ export function settingsSummary(settings: Settings): string {
     ['DoT', [addressesText(listen.dot)]],
     ['DoH', [addressesText(listen.doh) + (listen.doh.length === 0 ? '' : ', path /dns-query')]],
     ['may ask', [`plain: ${rangesText(access.plain)}`, `encrypted: ${rangesText(access.encrypted)}`]],
+    ['cookies', cookieTexts(server.cookies)],
     ['upstream', settings.upstreams.map(({ url, addresses }) => `${url} at ${addresses.join(', ')}`)],
     ['mode', [modeText(policy)]],
     ['blocked', [`${blockResponseText(policy.blockResponse)}, for ${policy.blockTtlSeconds} s`]],
@@ -27,13 +31,34 @@ export function settingsSummary(settings: Settings): string {
     ['rules', [rules.length === 0 ? 'none' : `${rules.length} of your own`]],
     ['certificate', settings.certificates.map(certificateText)],
     ['files', [`${settings.stateDirectory} and ${settings.certificateDirectory}`]],
-    ['cache', [`${Math.round(settings.cache.maxBytes / 1_000_000)} MB at most`]],
+    ['cache', [cacheText(settings.cache)]],
+    ['local names', [localNamesText(settings)]],
+    ['discovery', [discoveryText(settings)]],
     ['threads', [`${server.threads}${server.user === undefined ? '' : `, as the user ${server.user}`}`]],
-    ['plaintext', ['no question leaves this host in plaintext; there are no exceptions']],
+    ...translatorRow(settings),
+    ['plaintext', plaintextTexts(settings)],
   ];
   return rows
     .flatMap(([word, texts]) => texts.map((text, index) => `${(index === 0 ? word : '').padEnd(11)}  ${visible(text)}`))
     .join('\n');
+}
+
+function translatorRow({ resolve }: Settings): [string, readonly string[]][] {
+  if (resolve.dns64 === undefined) return [];
+  const { prefix, prefixBits } = resolve.dns64;
+  return [['DNS64', [`names without IPv6 address are answered under ${addressToText(prefix)}/${prefixBits}`]]];
+}
+
+function plaintextTexts({ zones }: Settings): readonly string[] {
+  const exceptions = plaintextExceptions(zones);
+  if (exceptions.length === 0) return ['no question leaves this host in plaintext; there are no exceptions'];
+  return ['no question leaves this host in plaintext, except that', ...exceptions];
+}
+
+/** The usual needs no words. */
+function cookieTexts(cookies: Settings['server']['cookies']): readonly string[] {
+  if (cookies === 'answer') return [];
+  return [cookies === 'off' ? 'not answered' : 'over UDP, clients that use them have to show one of ours first'];
 }
 
 function addressesText(addresses: readonly ListenAddress[]): string {
@@ -60,6 +85,18 @@ function rangesText(ranges: readonly AddressRange[]): string {
 function rangeText({ address, prefixBits }: AddressRange): string {
   const isIpv4 = isMappedIpv4(address) && prefixBits >= 96;
   return `${addressToText(address)}/${isIpv4 ? prefixBits - 96 : prefixBits}`;
+}
+
+function cacheText({ maxBytes, rules, exclude, persist }: Settings['cache']): string {
+  const { staleSeconds } = rules;
+  return [
+    `${Math.round(maxBytes / 1_000_000)} MB at most`,
+    `${persist ? 'kept on disk over a restart' : 'in memory alone'}`,
+    staleSeconds === 0
+      ? 'nothing that has expired'
+      : `in bad times answers expired for up to ${refreshText(staleSeconds)}`,
+    ...(exclude.length === 0 ? [] : [`${exclude.length} names excluded`]),
+  ].join('; ');
 }
 
 function modeText({ mode, start }: PolicySettings): string {
@@ -90,6 +127,27 @@ function blockResponseText(response: BlockResponse): string {
 function listText({ name, source, action, refreshSeconds }: ListSettings): string {
   const from = source.kind === 'url' ? `${source.url}, every ${refreshText(refreshSeconds)}` : source.path;
   return `${action} ${name}: ${from}`;
+}
+
+function localNamesText({ records, resolve }: Settings): string {
+  const files = [...(resolve.hostsFile === undefined ? [] : [resolve.hostsFile]), ...resolve.leaseFiles];
+  const own = records.length === 0 ? [] : [`${records.length} of your own`];
+  const leases = resolve.leaseFiles.length === 0 ? '' : `; leases below ${nameToText(resolve.leaseDomain)}`;
+  return [...own, ...files].join(', ').concat(leases) || 'none';
+}
+
+function discoveryText({ resolve, certificates, listen }: Settings): string {
+  const canaries = [
+    ...(resolve.firefoxCanary ? ['Firefox is told to use this resolver'] : []),
+    ...(resolve.privateRelay === 'block' ? ["Apple's Private Relay is refused"] : []),
+  ];
+  const names = certificates.flatMap((certificate) => certificate.names.filter(isAuthenticationName).slice(0, 1));
+  const isEncrypted = listen.dot.length + listen.doh.length > 0;
+  const told =
+    resolve.discovery === 'answer' && isEncrypted && names.length > 0
+      ? `clients learn of the encrypted listeners of ${names.join(', ')}`
+      : 'clients learn of no encrypted resolver';
+  return [told, ...canaries].join('; ');
 }
 
 function refreshText(seconds: number): string {

@@ -4,6 +4,14 @@ import type { Explanation } from '../../control-plane/explain/explain-name.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { visible } from '../visible-text.ts';
 
+const LOCAL_ANSWERS: Readonly<Record<NonNullable<Explanation['local']>, string>> = {
+  records: 'records made here',
+  nodata: 'NOERROR without records, made here',
+  nxdomain: 'NXDOMAIN, made here',
+  servfail: 'SERVFAIL: its aliases lead round in a circle',
+  alias: 'an alias made here, and what the upstream has for its target',
+};
+
 /** Several lines without a final newline. `type`: what a client asks for. */
 export function explanationToText(explanation: Explanation, type: number): string {
   const { sentence, sourceName, sourceKind, matchedName, isPreliminary, line } = explanation;
@@ -20,8 +28,8 @@ export function explanationToText(explanation: Explanation, type: number): strin
   return [`${visible(sentence)}.`, ...lines].join('\n');
 }
 
-function answerText({ action, response, isSpecialUse }: Explanation, type: number): string {
-  if (isSpecialUse) return 'made here';
+function answerText({ action, response, local }: Explanation, type: number): string {
+  if (local !== undefined) return LOCAL_ANSWERS[local];
   if (action === 'not-ready') return 'SERVFAIL until the lists have arrived';
   if (action === 'allow') return "the upstream's, unless it leads to a blocked name";
   const hasAddress = type === TYPE.A || type === TYPE.AAAA;

@@ -8,11 +8,14 @@ import type { CompileInput } from '../../control-plane/lists/compile-messages.ts
 import { listTables, loadTable, tablePath } from '../../control-plane/lists/compiled-store.ts';
 import { contentIdOf } from '../../control-plane/lists/content-id.ts';
 import { copyPath, readMetadata } from '../../control-plane/lists/list-store.ts';
+import { compileLocalNames, sourcesOf } from '../../control-plane/local-names/compile-local-names.ts';
+import { readLocalContents } from '../../control-plane/local-names/read-local-contents.ts';
 import type { Settings } from '../../control-plane/settings/settings.ts';
 import { keyPath, readInstallationKey } from '../../control-plane/state-directory/installation-key.ts';
 import { BlockTable } from '../../memory/block-table/block-table.ts';
+import { LocalNames } from '../../memory/local-names/local-names.ts';
 import { HASH_KEY_BYTES } from '../../memory/name-hash/name-hasher.ts';
-import { forbidden } from './ask-gateway.ts';
+import { forbidden } from '../gateway-request.ts';
 
 export interface Compiled {
   readonly context: ExplainContext;
@@ -52,7 +55,16 @@ function contextOf(
   hashKey: Uint8Array,
   listsComplete: boolean,
 ): ExplainContext {
-  return { table: new BlockTable(table), hashKey, policy: settings.policy, listsComplete, settings };
+  const contents = readLocalContents(settings, new Date());
+  return {
+    table: new BlockTable(table),
+    localNames: new LocalNames(compileLocalNames(settings, hashKey, contents).table),
+    localSources: sourcesOf(settings, contents),
+    hashKey,
+    policy: settings.policy,
+    listsComplete,
+    settings,
+  };
 }
 
 /** Throws OperatorError GATEWAY_FORBIDDEN. A key that is damaged otherwise serves no table. */

@@ -22,7 +22,7 @@ export interface ControlSocket {
 }
 
 /**
- * Opens the socket; a stale one (the state directory is locked, so nobody lives behind it) is replaced. Rejects with an
+ * Opens the socket; routes are named by path, those that change something by "POST /path". A stale one (the state directory is locked, so nobody lives behind it) is replaced. Rejects with an
  * OperatorError STATE_DIRECTORY.
  */
 export async function openControlSocket(
@@ -77,10 +77,14 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://control');
-  const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
-  if (route === undefined)
-    return send(response, 404, { error: `no such route: ${url.pathname}`, routes: Object.keys(routes) });
-  if (request.method !== 'GET') return send(response, 405, { error: 'only GET' });
+  const isRead = request.method === 'GET';
+  const key = isRead ? url.pathname : `${request.method} ${url.pathname}`;
+  const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
+  if (route === undefined) {
+    const other = isRead ? `POST ${url.pathname}` : url.pathname;
+    if (Object.hasOwn(routes, other)) return send(response, 405, { error: isRead ? 'only POST' : 'only GET' });
+    return send(response, 404, { error: `no such route: ${key}`, routes: Object.keys(routes) });
+  }
   const result = await route(url.searchParams);
   send(response, result.status, result.status === 200 ? result.body : { error: result.error });
 }

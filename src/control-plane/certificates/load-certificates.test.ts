@@ -321,7 +321,7 @@ describe('source = "files"', () => {
     assert.match(mismatch.message, /key\.pem: the key does not belong to the certificate in .*ca\.pem/);
   });
 
-  test('what is served stays in use when the files have become faulty', async () => {
+  test('P16 what is served stays in use when the files have become faulty', async () => {
     const wanted = settings(join(own.directory, 'none.pem'));
     const serving = [{ names: NAMES, keyPem: 'key', chainPem: 'chain' }];
     const loaded = await loadCertificates(wanted, NOW, 'gateway', serving);

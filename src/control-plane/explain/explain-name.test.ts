@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BlockTable } from '../../memory/block-table/block-table.ts';
+import { LocalNames } from '../../memory/local-names/local-names.ts';
+import { compileLocalNames, NO_CONTENTS, sourcesOf } from '../local-names/compile-local-names.ts';
 import { buildTable } from '../lists/build-table.ts';
 import { readSettings } from '../settings/load-settings.ts';
 import { type ExplainContext, explainName } from './explain-name.ts';
@@ -21,7 +23,15 @@ function context(listsComplete: boolean): ExplainContext {
   const { settings } = result;
   const rules = settings.rules.map(({ text }) => text);
   const { table } = buildTable({ hashKey: HASH_KEY, lists: [], rules }, '0'.repeat(32));
-  return { table: new BlockTable(table), hashKey: HASH_KEY, policy: settings.policy, listsComplete, settings };
+  return {
+    table: new BlockTable(table),
+    localNames: new LocalNames(compileLocalNames(settings, HASH_KEY).table),
+    localSources: sourcesOf(settings, NO_CONTENTS),
+    hashKey: HASH_KEY,
+    policy: settings.policy,
+    listsComplete,
+    settings,
+  };
 }
 
 test('a name that nothing names is said to be preliminary while a list is missing', async () => {

@@ -1,23 +1,25 @@
 // What happens to a name and why, down to the line of the list. The decision is the query pipeline's own.
 
 import type { BlockTable } from '../../memory/block-table/block-table.ts';
+import type { LocalNames } from '../../memory/local-names/local-names.ts';
 import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { Decision, decide } from '../../policy/decide.ts';
 import { type DecisionDescription, describeDecision } from '../../policy/describe-decision.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
-import { SPECIAL_USE, specialUseOf } from '../../policy/special-use.ts';
 import { nameFromInternational } from '../../wire/international-name.ts';
 import { foldName } from '../../wire/name.ts';
 import { nameFromText, nameToText } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { findListLine, findRuleLine } from '../lists/find-line.ts';
 import { copyPath } from '../lists/list-store.ts';
+import type { SourceContent } from '../local-names/sourced-record.ts';
 import type { Settings } from '../settings/settings.ts';
+import { explainLocal, type LocalExplanation, type LocalResponse } from './explain-local.ts';
 
 export interface Explanation extends DecisionDescription {
   readonly name: string;
   /** Answered by the gateway itself, whatever the rules say. */
-  readonly isSpecialUse: boolean;
+  readonly local: LocalResponse | undefined;
   /** What a client gets, e.g. `nxdomain`; undefined where the name is answered. */
   readonly response: string | undefined;
   /** Nothing names it, but a list that has not arrived could. */
@@ -28,6 +30,9 @@ export interface Explanation extends DecisionDescription {
 
 export interface ExplainContext {
   readonly table: BlockTable;
+  readonly localNames: LocalNames;
+  /** Where local names were written. */
+  readonly localSources: readonly SourceContent[];
   /** 16 octets, those the table was built with. */
   readonly hashKey: Uint8Array;
   readonly policy: PolicySettings;
@@ -36,7 +41,11 @@ export interface ExplainContext {
 }
 
 /** Undefined if `text` is not a domain name. International names may be given as people write them. */
-export async function explainName(context: ExplainContext, text: string): Promise<Explanation | undefined> {
+export async function explainName(
+  context: ExplainContext,
+  text: string,
+  type: number = TYPE.A,
+): Promise<Explanation | undefined> {
   const name = wireName(text);
   if (name === undefined) return undefined;
   const { table, policy } = context;
@@ -44,31 +53,32 @@ export async function explainName(context: ExplainContext, text: string): Promis
   hasher.hash(name, name.length);
   const decision = new Decision();
   decide(table, policy, context.listsComplete, name, name.length, hasher, decision);
-  if (specialUseOf(name, name.length, TYPE.A, hasher) !== SPECIAL_USE.NONE) return describeSpecialUse(nameToText(name));
+  const local = await explainLocal(context.localNames, context.localSources, name, type, hasher);
+  if (local !== undefined) return describeLocal(nameToText(name), local);
   const description = describeDecision(decision, table, name, hasher);
   return {
     ...description,
     name: nameToText(name),
-    isSpecialUse: false,
+    local: undefined,
     isPreliminary: !context.listsComplete && description.reason === 'no-rule',
     response: description.action === 'block' ? policy.blockResponse.kind : undefined,
     line: await findLine(context, description),
   };
 }
 
-function describeSpecialUse(name: string): Explanation {
+function describeLocal(name: string, local: LocalExplanation): Explanation {
   return {
     name,
-    isSpecialUse: true,
+    local: local.response,
     isPreliminary: false,
     action: 'allow',
     reason: 'no-rule',
     sourceName: undefined,
     sourceKind: undefined,
-    matchedName: undefined,
+    matchedName: local.matchedName,
     response: undefined,
-    line: undefined,
-    sentence: `${name} is answered by the gateway itself: a special-use name, which is never sent to an upstream`,
+    line: local.line,
+    sentence: local.sentence,
   };
 }
 

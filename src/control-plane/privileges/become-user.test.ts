@@ -80,7 +80,7 @@ async function beGateway(role: string, directory: string): Promise<void> {
       1,
     );
     assert.deepEqual(failures, []);
-    const server = { user: role, threads: 1 };
+    const server = { user: role, threads: 1, cookies: 'off' as const };
     const settings = { server, stateDirectory, certificateDirectory, certificates: [], lists: [] };
     await becomeUser(settings, set, createLog({ level: 'silent' }));
     const before = await startThread(set);

@@ -10,7 +10,10 @@ export interface OwnFiles {
 }
 
 export function ownStateFiles(directory: string): OwnFiles {
-  return { directory, names: /^(?:lists|compiled|code-cache|acme|hash\.key.*|gateway\.lock.*|query-log.*)$/ };
+  return {
+    directory,
+    names: /^(?:lists|compiled|code-cache|acme|hash\.key.*|gateway\.lock.*|answers\.cache.*|query-log.*)$/,
+  };
 }
 
 export function ownCertificateFiles(directory: string): OwnFiles {

@@ -47,6 +47,7 @@ describe('without a file', () => {
         addresses: ['9.9.9.9', '149.112.112.112', '2620:fe::fe', '2620:fe::9'],
         caPem: undefined,
         maxQueriesPerSecond: 300,
+        blockSignal: true,
       },
     ]);
   });
@@ -76,7 +77,7 @@ describe('without a file', () => {
     assert.equal(settings.configFile, undefined);
     assert.equal(settings.stateDirectory, '/srv/sotto/state');
     assert.equal(settings.certificateDirectory, '/srv/sotto/certs');
-    assert.deepEqual(settings.server, { threads: 4, user: undefined });
+    assert.deepEqual(settings.server, { threads: 4, user: undefined, cookies: 'answer' });
     assert.deepEqual(result.notices, []);
   });
 });

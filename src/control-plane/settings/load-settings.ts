@@ -3,7 +3,12 @@
 import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { noticeEmptyAllowlist, reportMissingCertificate, reportOwnUpstreams } from './cross-checks.ts';
+import {
+  noticeEmptyAllowlist,
+  reportMissingCertificate,
+  reportOwnResolvers,
+  reportOwnUpstreams,
+} from './cross-checks.ts';
 import { anything, text as textField } from './fields.ts';
 import { PATH_FORM, readDirectoryPath } from './operator-path.ts';
 import { readSettingsFile } from './read-settings-file.ts';
@@ -16,8 +21,11 @@ import { CERTIFICATE_SHAPE, readCertificates } from './tables/certificate-table.
 import { LIST_SHAPE, readLists } from './tables/list-table.ts';
 import { LISTEN_SHAPE, readListen } from './tables/listen-table.ts';
 import { BLOCK_ADDRESSES_SHAPE, POLICY_SHAPE, readPolicy } from './tables/policy-table.ts';
+import { RECORD_SHAPE, readRecords } from './tables/record-table.ts';
+import { RESOLVE_SHAPE, readResolve } from './tables/resolve-table.ts';
 import { readServer, SERVER_SHAPE } from './tables/server-table.ts';
 import { readUpstreams, UPSTREAM_SHAPE } from './tables/upstream-table.ts';
+import { readZones, ZONE_SHAPE } from './tables/zone-table.ts';
 import { tomlLines } from './toml-lines.ts';
 import { parseToml, type TomlTree } from './toml-text.ts';
 
@@ -40,7 +48,10 @@ const TOP_SHAPE = z.strictObject({
   listen: anything(),
   access: anything(),
   upstream: anything(),
+  zone: anything(),
   cache: anything(),
+  resolve: anything(),
+  record: anything(),
   list: anything(),
   policy: anything(),
   certificate: anything(),
@@ -53,7 +64,10 @@ const KNOWN_KEYS = Object.fromEntries(
     listen: LISTEN_SHAPE,
     access: ACCESS_SHAPE,
     upstream: UPSTREAM_SHAPE,
+    zone: ZONE_SHAPE,
     cache: CACHE_SHAPE,
+    resolve: RESOLVE_SHAPE,
+    record: RECORD_SHAPE,
     list: LIST_SHAPE,
     policy: POLICY_SHAPE,
     'policy.block_response': BLOCK_ADDRESSES_SHAPE,
@@ -104,11 +118,15 @@ function readTree(
   const listen = readListen(top.listen, context);
   const upstreams = readUpstreams(top.upstream, context);
   reportOwnUpstreams(upstreams, listen.doh, context);
+  const zones = readZones(top.zone, context);
+  reportOwnResolvers(zones, listen.dns, context);
   const { policy, rules } = readPolicy(top.policy, context);
   const lists = readLists(top.list, policy.mode === 'allowlist', context);
   const certificates = readCertificates(top.certificate, context);
   reportMissingCertificate(top.certificate, listen, faults);
   if (policy.mode === 'allowlist') noticeEmptyAllowlist(lists, rules, faults);
+  const { resolve: resolving, rewrites } = readResolve(top.resolve, context);
+  const records = readRecords(top.record, rewrites, context);
   const lineOf = tomlLines(source);
   const settings: Settings = {
     configFile,
@@ -118,7 +136,10 @@ function readTree(
     listen,
     access: readAccess(top.access, context),
     upstreams: upstreams.map(({ upstream }) => upstream),
+    zones: zones.map(({ zone }) => zone),
     cache: readCache(top.cache, context),
+    resolve: resolving,
+    records: records.map(({ path, ...record }) => ({ ...record, line: lineOf(path) })),
     lists,
     rules: rules.map(({ text, path }) => ({ text, line: lineOf(path) })),
     policy,

@@ -1,7 +1,11 @@
 // The checked and normalized settings: what the rest of the program reads. Paths are absolute, sizes in octets, times in seconds.
 
+import type { CookieMode } from '../../plane-messages/thread-start.ts';
 import type { AddressRange } from '../../policy/access-list.ts';
+import type { CacheSettings } from '../../policy/cache-settings.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
+import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
+import type { LanZone } from '../../upstream/lan-resolver/lan-zone.ts';
 import type { UpstreamSettings } from '../../upstream/upstream-settings.ts';
 
 export interface ListenAddress {
@@ -41,12 +45,39 @@ export interface CertificateSettings {
   readonly source: CertificateSource;
 }
 
+/** A record of the operator's own: wire owner, lower-case; RDATA with names uncompressed. */
+export interface RecordSettings {
+  readonly owner: Uint8Array;
+  readonly type: number;
+  readonly ttlSeconds: number;
+  readonly rdata: Uint8Array;
+  /** 0 where unknown. */
+  readonly line: number;
+}
+
+export interface ResolveSettings {
+  /** Absolute paths of files that may come and go. */
+  readonly hostsFile: string | undefined;
+  readonly leaseFiles: readonly string[];
+  /** Lower-case wire name below which leases are named. */
+  readonly leaseDomain: Uint8Array;
+  /** What a question for designated resolvers gets (RFC 9462). */
+  readonly discovery: 'answer' | 'nodata' | 'nxdomain';
+  /** A page about this resolver (RFC 9606). */
+  readonly infoUrl: string | undefined;
+  /** Browsers are told to use this resolver rather than one of their own. */
+  readonly firefoxCanary: boolean;
+  readonly privateRelay: 'leave' | 'block';
+  /** Where a name has no IPv6 address, its IPv4 addresses are given as IPv6 addresses of a translator. */
+  readonly dns64: Ipv4Embedding | undefined;
+}
+
 export interface Settings {
   /** Absolute path, undefined for the built-in defaults. */
   readonly configFile: string | undefined;
   readonly stateDirectory: string;
   readonly certificateDirectory: string;
-  readonly server: { readonly threads: number; readonly user: string | undefined };
+  readonly server: { readonly threads: number; readonly user: string | undefined; readonly cookies: CookieMode };
   readonly listen: {
     readonly dns: readonly ListenAddress[];
     readonly dot: readonly ListenAddress[];
@@ -56,7 +87,18 @@ export interface Settings {
   };
   readonly access: { readonly plain: readonly AddressRange[]; readonly encrypted: readonly AddressRange[] };
   readonly upstreams: readonly UpstreamSettings[];
-  readonly cache: { readonly maxBytes: number };
+  /** Names that are asked in plain DNS at a resolver of the local network, and nowhere else. */
+  readonly zones: readonly LanZone[];
+  readonly cache: {
+    readonly maxBytes: number;
+    readonly rules: CacheSettings;
+    /** Lower-case wire names: they and everything below them are not kept. */
+    readonly exclude: readonly Uint8Array[];
+    /** Answers are kept on disk over a restart. */
+    readonly persist: boolean;
+  };
+  readonly resolve: ResolveSettings;
+  readonly records: readonly RecordSettings[];
   readonly lists: readonly ListSettings[];
   /** Own rules as written (checked by policy/rule.ts), each with the line it stands in, 0 where unknown. */
   readonly rules: readonly { readonly text: string; readonly line: number }[];

@@ -21,7 +21,7 @@ export interface TableContext {
 
 /** Tables of versions to come: named here so that a file written for one of them says so instead of "unknown". */
 export const RESERVED_TABLES: ReadonlySet<string> = new Set([
-  ...['resolve', 'limits', 'rate_limit', 'group', 'schedule', 'record', 'zone', 'tunnel_guard', 'nftables'],
+  ...['limits', 'rate_limit', 'group', 'schedule', 'tunnel_guard', 'nftables'],
   ...['doh', 'api', 'proxy', 'query_log', 'log'],
 ]);
 

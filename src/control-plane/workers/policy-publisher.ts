@@ -3,6 +3,7 @@
 import { BlockTableBuilder } from '../../memory/block-table/block-table-builder.ts';
 import { releaseUnusedMemory } from '../../memory/release-unused.ts';
 import type { LiveSettings } from '../../plane-messages/thread-start.ts';
+import type { CacheSettings } from '../../policy/cache-settings.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
 import type { PublishedTable } from '../lists/table-in-force.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -17,13 +18,27 @@ export function noTable(hashKey: Uint8Array): PublishedTable {
 export class PolicyPublisher {
   readonly #access: LiveSettings['access'];
   readonly policy: PolicySettings;
+  readonly #cache: CacheSettings;
+  readonly #dns64: LiveSettings['dns64'];
+  readonly #blockingUpstreams: readonly string[];
+  #localNames: SharedArrayBuffer;
   #table: PublishedTable;
   #generation = 1;
 
-  constructor(settings: Pick<Settings, 'access' | 'policy'>, table: PublishedTable) {
+  constructor(
+    settings: Pick<Settings, 'access' | 'cache' | 'policy' | 'resolve' | 'upstreams'>,
+    table: PublishedTable,
+    localNames: SharedArrayBuffer,
+  ) {
     this.#access = settings.access;
     this.policy = settings.policy;
+    this.#cache = settings.cache.rules;
+    this.#dns64 = settings.resolve.dns64;
+    this.#blockingUpstreams = settings.upstreams
+      .filter(({ blockSignal }) => blockSignal === true)
+      .map(({ name }) => name);
     this.#table = table;
+    this.#localNames = localNames;
   }
 
   get table(): PublishedTable {
@@ -35,9 +50,19 @@ export class PolicyPublisher {
     return {
       policy: this.policy,
       access: this.#access,
+      cache: this.#cache,
+      blockingUpstreams: this.#blockingUpstreams,
+      localNames: this.#localNames,
+      dns64: this.#dns64,
       listsComplete: this.#table.listsComplete,
       policyGeneration: this.#generation,
     };
+  }
+
+  /** Puts new local names in force; resolves when every thread has them. What is cached stays as it was inspected. */
+  async publishLocalNames(pool: ThreadPool, localNames: SharedArrayBuffer): Promise<void> {
+    this.#localNames = localNames;
+    await pool.publish({ kind: 'policy', live: this.live, blockTable: this.#table.table });
   }
 
   /** Puts a new table in force; resolves when every thread has it. */

@@ -24,7 +24,7 @@ test('only the characters named by the limits are read', () => {
   assert.equal(decodeBase64Url('?dns=AAAB&x', 5, 9, out), 3);
 });
 
-test('anything outside the alphabet is refused, also standard base64', () => {
+test('H14 anything outside the alphabet is refused, also standard base64', () => {
   for (const text of ['AA+A', 'AA/A', 'AAA=', 'AA A', 'AAA%', 'AAA\u00e9', 'AAA\u0141', 'AA\nA'])
     assert.equal(decode(text), -1, text);
 });

@@ -6,6 +6,7 @@ import { CountingListenerCounters, GENEROUS_LIMITS } from '../../../test/fixture
 import { Connection } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 import type { StreamLimits } from './listener.ts';
+import { StreamService } from './stream-service.ts';
 import { TCP } from './transports.ts';
 
 function from(address: string): Connection {
@@ -17,7 +18,7 @@ function table(limits: Partial<StreamLimits>) {
   return { counters, connections: new ConnectionTable(TCP, { ...GENEROUS_LIMITS, ...limits }, counters) };
 }
 
-test('an IPv6 client is its /64, an IPv4 client its address, mapped or not', () => {
+test('P07 an IPv6 client is its /64, an IPv4 client its address, mapped or not', () => {
   const { connections } = table({ connectionsPerClient: 1 });
   const busy = ['2001:db8:1:2::1', '192.0.2.1'].map(from);
   for (const connection of busy) {
@@ -32,7 +33,7 @@ test('an IPv6 client is its /64, an IPv4 client its address, mapped or not', () 
   }
 });
 
-test('at its limit a client gives up its own idlest connection, never one of another client', () => {
+test('P07 at its limit a client gives up its own idlest connection, never one of another client', () => {
   const { connections, counters } = table({ connectionsPerClient: 2 });
   const other = from('192.0.2.9');
   const own = ['192.0.2.1', '192.0.2.1', '192.0.2.1'].map(from);
@@ -84,4 +85,32 @@ test('whatever comes and goes, the counts stay true and nobody busy is closed', 
     }),
     { seed: 7766, numRuns: 300 },
   );
+});
+
+test('P10 clients are told the idle time, and to leave once nine tenths of the room or of their own are taken', () => {
+  const { connections, counters } = table({ connections: 100, connectionsPerClient: 20, idleMilliseconds: 30_000 });
+  const limits = { ...GENEROUS_LIMITS, connections: 100, connectionsPerClient: 20, idleMilliseconds: 30_000 };
+  const service = new StreamService(TCP, () => assert.fail('no query was sent'), limits, counters, connections);
+  const own = Array.from({ length: 18 }, () => from('192.0.2.1'));
+  for (const connection of own.slice(0, 17)) connections.admit(connection);
+  assert.equal(service.keepaliveDeciseconds(own[0]!), 300);
+  connections.admit(own[17]!);
+  assert.equal(service.keepaliveDeciseconds(own[0]!), 0);
+  const others = Array.from({ length: 72 }, (_, index) => from(`192.0.2.${index + 2}`));
+  for (const connection of others.slice(0, 71)) connections.admit(connection);
+  assert.equal(service.keepaliveDeciseconds(others[0]!), 300);
+  connections.admit(others[71]!);
+  assert.equal(service.keepaliveDeciseconds(others[0]!), 0);
+  connections.remove(own[0]!);
+  assert.equal(service.keepaliveDeciseconds(others[0]!), 300);
+  assert.equal(service.keepaliveDeciseconds(own[1]!), 300);
+});
+
+test('P10 an idle time longer than the option can say is told as the longest that it can', () => {
+  const { connections, counters } = table({});
+  const limits = { ...GENEROUS_LIMITS, idleMilliseconds: 100_000_000 };
+  const service = new StreamService(TCP, () => assert.fail('no query was sent'), limits, counters, connections);
+  const connection = from('192.0.2.1');
+  connections.admit(connection);
+  assert.equal(service.keepaliveDeciseconds(connection), 65_535);
 });

@@ -4,6 +4,9 @@
 import type { Connection } from './connection.ts';
 import type { ListenerCounters, StreamLimits, Transport } from './listener.ts';
 
+/** A tenth of the room: for those who come while the ones that were asked to leave do so. */
+const CROWDED_SHARE = 0.9;
+
 export class ConnectionTable {
   readonly #transport: Transport;
   readonly #limits: StreamLimits;
@@ -45,6 +48,14 @@ export class ConnectionTable {
     connection.isAdmitted = true;
     this.markIdle(connection);
     return true;
+  }
+
+  /** Whether so few more are taken in, from anybody or from this client, that those who can should leave. */
+  isCrowdedFor(connection: Connection): boolean {
+    const { connections, connectionsPerClient } = this.#limits;
+    if (this.#count >= connections * CROWDED_SHARE) return true;
+    const ofClient = this.#byClient.get(connection.clientKey);
+    return ofClient !== undefined && ofClient.length >= connectionsPerClient * CROWDED_SHARE;
   }
 
   /** Nothing is in flight on it since now. */

@@ -34,12 +34,12 @@ export function beginExchange(exchange: DohExchange, head: RequestHead): void {
   else exchange.refuse(verdict);
 }
 
-/** Header fields of a 200. */
-export function replyFields(reply: Uint8Array, length: number): Record<string, string | number> {
+/** Header fields of a 200. A stale answer is for this client alone: others may still get a fresh one. */
+export function replyFields(reply: Uint8Array, length: number, isStale: boolean): Record<string, string | number> {
   return {
     'content-type': DNS_MESSAGE,
     'content-length': length,
-    'cache-control': `max-age=${freshnessSeconds(reply, length)}`,
+    'cache-control': `max-age=${isStale ? 0 : freshnessSeconds(reply, length)}`,
   };
 }
 

@@ -24,6 +24,7 @@ export function createHttp1Engine(service: DohService): DohEngine {
   const sink: ReplySink<Http1Exchange> = {
     transport: service.transport,
     answer: (exchange, reply, length) => exchange.answer(reply, length),
+    noteStale: (exchange) => exchange.noteStale(),
     drop: (exchange) => exchange.drop(),
     retain: (exchange) => exchange,
   };
@@ -128,6 +129,7 @@ class Http1Exchange implements DohExchange {
   #body: RequestBody | undefined;
   #bodyTimer: NodeJS.Timeout | undefined;
   #isSettled = false;
+  #isStale = false;
   #replyBytes = 0;
 
   constructor(conversation: Http1Conversation, request: IncomingMessage, response: ServerResponse) {
@@ -165,13 +167,17 @@ class Http1Exchange implements DohExchange {
     else accounts.ask(sink, this, message, length);
   }
 
+  noteStale(): void {
+    this.#isStale = true;
+  }
+
   answer(reply: Uint8Array, length: number): void {
     this.#conversation.accounts.settled();
     this.#isSettled = true;
     // The client may have gone since it asked.
     if (this.#response.destroyed) return;
     this.#replyBytes = length;
-    this.#respond(200, replyFields(reply, length), Buffer.from(reply.subarray(0, length)));
+    this.#respond(200, replyFields(reply, length, this.#isStale), Buffer.from(reply.subarray(0, length)));
     this.#conversation.accounts.holdReply(length);
   }
 

@@ -28,6 +28,7 @@ export function createHttp2Engine(service: DohService): DohEngine {
   const sink: ReplySink<Http2Exchange> = {
     transport: service.transport,
     answer: (exchange, reply, length) => exchange.answer(reply, length),
+    noteStale: (exchange) => exchange.noteStale(),
     drop: (exchange) => exchange.drop(),
     retain: (exchange) => exchange,
   };
@@ -111,6 +112,7 @@ class Http2Exchange implements DohExchange {
   #body: RequestBody | undefined;
   #bodyTimer: NodeJS.Timeout | undefined;
   #isSettled = false;
+  #isStale = false;
   #replyBytes = 0;
 
   constructor(conversation: Http2Conversation, stream: ServerHttp2Stream, isHead: boolean) {
@@ -148,13 +150,17 @@ class Http2Exchange implements DohExchange {
     else accounts.ask(sink, this, message, length);
   }
 
+  noteStale(): void {
+    this.#isStale = true;
+  }
+
   answer(reply: Uint8Array, length: number): void {
     this.#conversation.accounts.settled();
     this.#isSettled = true;
     if (this.#isGone) return;
     this.#replyBytes = this.#isHead ? 0 : length;
     this.#respond(
-      { ':status': 200, ...replyFields(reply, length) },
+      { ':status': 200, ...replyFields(reply, length, this.#isStale) },
       this.#isHead ? undefined : Buffer.from(reply.subarray(0, length)),
     );
     this.#conversation.accounts.holdReply(this.#replyBytes);

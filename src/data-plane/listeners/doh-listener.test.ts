@@ -157,7 +157,7 @@ for (const version of versions) {
       assert.equal(headers['cache-control'], 'max-age=0');
     });
 
-    test('a negative answer may be kept as long as its SOA says', async () => {
+    test('H08 a negative answer may be kept as long as its SOA says', async () => {
       const soa = { type: 6, ttlSeconds: 900, rdata: soaRdata(60) };
       const reply = testReply('www.example.org', { flags: 0x8183, authorities: [soa] });
       const { listener } = await start((sink, path) => sink.answer(path, reply, reply.length));
@@ -209,7 +209,7 @@ for (const version of versions) {
       assert.equal((await reply).status, 200);
     });
 
-    test('whatever it says about forwarding and hosts, the client is the one on the socket', async () => {
+    test('H16 whatever it says about forwarding and hosts, the client is the one on the socket', async () => {
       const holding = new HoldingHandler();
       const { listener } = await start(holding.handler);
       const headers = { 'x-forwarded-for': '192.0.2.9', forwarded: 'for=192.0.2.9', host: 'elsewhere.example.net' };
@@ -274,7 +274,7 @@ describe('DoH connections', () => {
     assert.deepEqual(counters.limitHits, ['idleMilliseconds', 'idleMilliseconds', 'idleMilliseconds']);
   });
 
-  test('closing sends GOAWAY and lets requests in flight finish', async () => {
+  test('V07 closing sends GOAWAY and lets requests in flight finish', async () => {
     const holding = new HoldingHandler();
     const { listener } = await start(holding.handler);
     const session = await connect2(listener);
@@ -288,7 +288,7 @@ describe('DoH connections', () => {
     await closed;
   });
 
-  test('closing lets an HTTP/1.1 request in flight finish, and tells the client', async () => {
+  test('V07 closing lets an HTTP/1.1 request in flight finish, and tells the client', async () => {
     const holding = new HoldingHandler();
     const { listener } = await start(holding.handler);
     const socket = await connect1(listener);
@@ -303,7 +303,7 @@ describe('DoH connections', () => {
 });
 
 describe('HTTP/2', () => {
-  test('a hundred streams at once are announced', async () => {
+  test('H15 a hundred streams at once are announced', async () => {
     const { listener } = await start();
     const session = http2.connect(`https://127.0.0.1:${listener.address.port}`, trust);
     endings.push(() => session.destroy());
@@ -376,7 +376,7 @@ describe('HTTP/2', () => {
     assert.equal((await requestHttp2(session, HTTP2_POST_HEADERS, query)).status, 200);
   });
 
-  test('a body that grows too large is refused before its end', async () => {
+  test('H06 a body that grows too large is refused before its end', async () => {
     const { listener } = await start();
     const session = await connect2(listener);
     const stream = session.request(HTTP2_POST_HEADERS);
@@ -391,7 +391,7 @@ describe('HTTP/2', () => {
     assert.equal(stream.rstCode, http2.constants.NGHTTP2_NO_ERROR);
   });
 
-  test('a head over the limit resets its stream', async () => {
+  test('H15 a head over the limit resets its stream', async () => {
     const { listener } = await start();
     const session = http2.connect(`https://127.0.0.1:${listener.address.port}`, trust);
     endings.push(() => session.destroy());
@@ -465,7 +465,7 @@ describe('HTTP/2', () => {
     });
   }
 
-  test('a client that opens no window for its replies loses its connection', async () => {
+  test('P09 a client that opens no window for its replies loses its connection', async () => {
     const large: QueryHandler = (sink, path) => sink.answer(path, new Uint8Array(60_000), 60_000);
     const { listener, counters } = await start(large);
     const session = http2.connect(`https://127.0.0.1:${listener.address.port}`, {
@@ -563,7 +563,7 @@ describe('HTTP/1.1', () => {
     assert.equal(counters.protocolErrors, 1);
   });
 
-  test('a head over the limit gets 431 and the end', async () => {
+  test('H15 a head over the limit gets 431 and the end', async () => {
     const { listener } = await start();
     const socket = await connect1(listener);
     socket.write(`GET /dns-query HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -580,7 +580,7 @@ describe('HTTP/1.1', () => {
     assert.deepEqual(counters.limitHits, ['readMilliseconds']);
   });
 
-  test('a body that was announced too large is not waited for', async () => {
+  test('H06 a body that was announced too large is not waited for', async () => {
     const { listener } = await start();
     const socket = await connect1(listener);
     socket.write(
@@ -589,7 +589,7 @@ describe('HTTP/1.1', () => {
     assert.match(await readToEnd(socket), /^HTTP\/1\.1 413 [\s\S]*connection: close/i);
   });
 
-  test('a chunked body that grows too large is refused before its end', async () => {
+  test('H06 a chunked body that grows too large is refused before its end', async () => {
     const { listener } = await start();
     const socket = await connect1(listener);
     const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;

@@ -120,7 +120,7 @@ describe('the dns parameter', () => {
     test(`${name} is refused`, () => assert.equal(decodeDnsParameter(target, out), 0));
   }
 
-  test('any target either gives a message of at least 12 octets or none', () => {
+  test('H14 any target either gives a message of at least 12 octets or none', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const length = decodeDnsParameter(`/dns-query?dns=${text}`, out);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { constants, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
+import { Duplex } from 'node:stream';
 import { after, afterEach, describe, test } from 'node:test';
 import tls from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
@@ -110,7 +111,7 @@ describe('the DoT listener', () => {
       });
     }
 
-    test('new ones are served to new handshakes while a live connection goes on', async () => {
+    test('P16 new ones are served to new handshakes while a live connection goes on', async () => {
       const { listener } = await start();
       const live = await connect(listener);
       listener.setCertificates([offer(renewed, ['renewed.example.org'])]);
@@ -121,7 +122,7 @@ describe('the DoT listener', () => {
       assert.deepEqual(await streamClient(live).ask(query), echoOf(query));
     });
 
-    test('a key that does not belong to its chain is refused and the old certificates stay', async () => {
+    test('P16 a key that does not belong to its chain is refused and the old certificates stay', async () => {
       const { listener } = await start();
       const mismatched = { names: ['renewed.example.org'], keyPem: renewed.keyPem, chainPem: exact.certPem };
       assert.throws(() => listener.setCertificates([offer(renewed, ['dns.example.org']), mismatched]));
@@ -194,7 +195,7 @@ describe('the DoT listener', () => {
       await assert.rejects(connect(listener, weak));
     });
 
-    test('renegotiation is refused', async () => {
+    test('P12 renegotiation is refused', async () => {
       const { listener } = await start();
       const socket = await connect(listener, { maxVersion: 'TLSv1.2' });
       const refused = new Promise((resolve) => socket.once('error', resolve));
@@ -203,7 +204,7 @@ describe('the DoT listener', () => {
       assert.equal(constants.SSL_OP_NO_RENEGOTIATION, 0x4000_0000);
     });
 
-    test('a client that does not shake hands is cut off after the read time', async () => {
+    test('P19 a client that does not shake hands is cut off after the read time', async () => {
       const { listener, counters } = await start(answeringHandler, { readMilliseconds: 40 });
       const socket = await connectPlain(listener);
       const closed = once(socket, 'close');
@@ -214,7 +215,7 @@ describe('the DoT listener', () => {
       assert.equal(counters.protocolErrors, 0);
     });
 
-    test('clients in mid-handshake count as connections', async () => {
+    test('P19 clients in mid-handshake count as connections', async () => {
       const { listener, counters } = await start(answeringHandler, { connections: 2 });
       for (let opened = 1; opened <= 5; opened++) {
         await connectPlain(listener);
@@ -295,16 +296,30 @@ describe('the DoT listener', () => {
     for (const { received } of replies) assert.deepEqual(received, expected);
   });
 
-  test('an idle connection is ended with close_notify', async () => {
+  test('P20 an idle connection is ended with close_notify', async () => {
     const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 40 });
-    const socket = await connect(listener);
+    const underneath = await connectPlain(listener);
+    const records: Buffer[] = [];
+    const watched = new Duplex({
+      read: () => {},
+      write: (chunk, _encoding, done) => underneath.write(chunk, () => done()),
+    });
+    underneath.on('data', (octets: Buffer) => {
+      records.push(octets);
+      watched.push(octets);
+    });
+    underneath.on('end', () => watched.push(null));
+    // In TLS 1.2 the type of an alert can be seen from outside.
+    const socket = await connect(listener, { socket: watched, maxVersion: 'TLSv1.2' });
     socket.resume();
     await once(socket, 'end');
+    const TLS_ALERT = 21;
+    assert.equal(records.at(-1)![0], TLS_ALERT);
     assert.deepEqual(counters.limitHits, ['idleMilliseconds']);
     await counters.until(({ closed }) => closed === 1);
   });
 
-  test('a client that stops inside a message is cut off after the read time', async () => {
+  test('P08 a client that stops inside a message is cut off after the read time', async () => {
     const { listener, counters } = await start(answeringHandler, { readMilliseconds: 500 });
     const socket = await connect(listener);
     socket.resume();
@@ -325,7 +340,7 @@ describe('the DoT listener', () => {
     await streamClient(await connect(listener)).ask(testQuery(1, 'www.example.org'));
   });
 
-  test('resets during and after the handshake disturb nobody', async () => {
+  test('P20 resets during and after the handshake disturb nobody', async () => {
     const { listener, counters } = await start();
     for (let round = 0; round < 10; round++) {
       const raw = await connectPlain(listener);

@@ -83,7 +83,7 @@ describe('one DNS stream', () => {
     for (const socket of streams.splice(0)) socket.destroy();
   });
 
-  test('the replies to a hundred queries in one segment leave in one write', async () => {
+  test('P04 the replies to a hundred queries in one segment leave in one write', async () => {
     const { socket } = openStream(answeringHandler);
     const asked = queries(100);
     await receive(socket, Buffer.concat(asked.map(withLengthPrefix)));
@@ -91,7 +91,7 @@ describe('one DNS stream', () => {
     assert.deepEqual(socket.writes[0], Buffer.concat(asked.map((query) => withLengthPrefix(echoOf(query)))));
   });
 
-  test('the replies to a hundred queries in a chunk each, as TLS records come, leave in one write', async () => {
+  test('P04 the replies to a hundred queries in a chunk each, as TLS records come, leave in one write', async () => {
     const { socket } = openStream(answeringHandler);
     const asked = queries(100);
     await receive(socket, ...asked.map(withLengthPrefix));
@@ -165,7 +165,7 @@ describe('one DNS stream', () => {
     );
   });
 
-  test('no more than the limit is in flight, and every query gets its turn', async () => {
+  test('P07 no more than the limit is in flight, and every query gets its turn', async () => {
     const holding = new HoldingHandler();
     const { socket, connection } = openStream(holding.handler, { inFlightPerConnection: 7 });
     const asked = queries(100);
@@ -243,7 +243,7 @@ describe('one DNS stream', () => {
     assert.ok(connection.socket.destroyed);
   });
 
-  test('a million pipelined queries leave memory and stack as they were', async () => {
+  test('P07 a million pipelined queries leave memory and stack as they were', async () => {
     const { socket } = openStream(answeringHandler);
     const segment = Buffer.concat(queries(2000).map(withLengthPrefix));
     let written = 0;

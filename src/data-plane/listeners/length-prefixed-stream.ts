@@ -71,6 +71,10 @@ export class LengthPrefixedStream {
     if (!this.#isClosed && !this.#isReading) this.#settleLater();
   }
 
+  keepaliveDeciseconds(): number {
+    return this.#service.keepaliveDeciseconds(this.#connection);
+  }
+
   /** Reads no more queries than those that came already; replies in flight are still sent, then the connection ends. */
   finish(): void {
     if (this.#isClosed || this.#isReading) {

@@ -18,6 +18,13 @@ export interface ReplySink<ReturnPath extends object = object> {
   answer(returnPath: ReturnPath, reply: Uint8Array, length: number): void;
   /** Silence: nothing is ever sent for this query (DoH: the stream is reset, an HTTP/1.1 connection closed). */
   drop(returnPath: ReturnPath): void;
+  /**
+   * How long the connection may stay idle from now on, in units of 100 ms; 0 asks the client to close it soon (RFC 7828). Only
+   * where connections carry DNS itself: over UDP it means nothing, and HTTP has its own ways.
+   */
+  keepaliveDeciseconds?(returnPath: ReturnPath): number;
+  /** The answer that follows has expired, and no cache on its way may keep it. Only where there may be some: HTTP. */
+  noteStale?(returnPath: ReturnPath): void;
   /** Called when a query starts to wait for the upstream; returns a path that stays valid until answer or drop. */
   retain(returnPath: ReturnPath): ReturnPath;
 }

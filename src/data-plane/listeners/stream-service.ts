@@ -1,5 +1,6 @@
 // What all connections of one TCP or DoT listener share.
 
+import type { Connection } from './connection.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import type { LengthPrefixedStream } from './length-prefixed-stream.ts';
 import type { ListenerCounters, QueryHandler, ReplySink, StreamLimits, Transport } from './listener.ts';
@@ -9,6 +10,8 @@ import { WriteSlabs } from './write-slab.ts';
 const UNREAD_BYTES_MAX = 1 << 18;
 /** In as many pieces: each costs 600 octets beside its own, and TLS records of one octet are pieces too. */
 const UNREAD_CHUNKS_MAX = 2048;
+/** As much as its 16 bits hold. */
+const KEEPALIVE_MAX_DECISECONDS = 65_535;
 
 export class StreamService {
   readonly transport: Transport;
@@ -43,7 +46,14 @@ export class StreamService {
       answer: (stream, reply, length) => stream.answer(reply, length),
       drop: (stream) => stream.drop(),
       retain: (stream) => stream,
+      keepaliveDeciseconds: (stream) => stream.keepaliveDeciseconds(),
     };
+  }
+
+  /** What edns-tcp-keepalive says (RFC 7828): the idle time in force, in units of 100 ms, or 0 where room gets short. */
+  keepaliveDeciseconds(connection: Connection): number {
+    if (this.connections.isCrowdedFor(connection)) return 0;
+    return Math.min(Math.floor(this.limits.idleMilliseconds / 100), KEEPALIVE_MAX_DECISECONDS);
   }
 
   /** Has the stream settle at the end of this turn of the event loop, with all that will have come for it by then. */

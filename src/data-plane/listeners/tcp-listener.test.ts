@@ -120,7 +120,7 @@ describe('the TCP listener', () => {
     });
   }
 
-  test('a client that stops inside a message is cut off after the read time', async () => {
+  test('P08 a client that stops inside a message is cut off after the read time', async () => {
     const { listener, counters } = await start(answeringHandler, { readMilliseconds: 30 });
     for (const beginning of [Uint8Array.of(0), Uint8Array.of(0, 20), Uint8Array.of(0, 20, 1, 2, 3)]) {
       const socket = await connect(listener);
@@ -130,7 +130,7 @@ describe('the TCP listener', () => {
     assert.deepEqual(counters.limitHits, ['readMilliseconds', 'readMilliseconds', 'readMilliseconds']);
   });
 
-  test('a client that dribbles its message is cut off after the read time, others are served meanwhile', async () => {
+  test('P08 a client that dribbles its message is cut off after the read time, others are served meanwhile', async () => {
     const { listener, counters } = await start(answeringHandler, { readMilliseconds: 100 });
     const slow = await connect(listener);
     slow.resume();
@@ -157,7 +157,7 @@ describe('the TCP listener', () => {
     assert.deepEqual(counters.limitHits, ['idleMilliseconds']);
   });
 
-  test('an idle connection is ended in good order', async () => {
+  test('P05 an idle connection is ended in good order', async () => {
     const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 30 });
     const socket = await connect(listener);
     socket.resume();
@@ -187,7 +187,7 @@ describe('the TCP listener', () => {
     await reply;
   });
 
-  test('at the limit of connections the one idle for longest makes room', async () => {
+  test('P07 at the limit of connections the one idle for longest makes room', async () => {
     const { listener, counters } = await start(answeringHandler, { connections: 3 });
     const old: net.Socket[] = [];
     for (let index = 0; index < 3; index++) {
@@ -205,7 +205,7 @@ describe('the TCP listener', () => {
     assert.deepEqual(counters.limitHits, ['connections']);
   });
 
-  test('at the limit of connections a new one is refused at once while all others wait for answers', async () => {
+  test('P07 at the limit of connections a new one is refused at once while all others wait for answers', async () => {
     const holding = new HoldingHandler();
     const { listener, counters } = await start(holding.handler, { connections: 2 });
     const replies: Promise<Buffer>[] = [];
@@ -220,7 +220,7 @@ describe('the TCP listener', () => {
     await Promise.all(replies);
   });
 
-  test('one client may not have more connections than its limit', async () => {
+  test('P07 one client may not have more connections than its limit', async () => {
     const holding = new HoldingHandler();
     const { listener, counters } = await start(holding.handler, { connectionsPerClient: 1 });
     const reply = streamClient(await connect(listener)).ask(testQuery(1, 'busy.example.org'));
@@ -242,7 +242,7 @@ describe('the TCP listener', () => {
     assert.deepEqual(counters.limitHits, []);
   });
 
-  test('a client that reads none of its replies stops being read, then is cut off', async () => {
+  test('P09 a client that reads none of its replies stops being read, then is cut off', async () => {
     let asked = 0;
     const largeReplies: QueryHandler = (sink, returnPath) => {
       asked += 1;
@@ -259,7 +259,7 @@ describe('the TCP listener', () => {
     assert.ok(asked < 2000, `${asked} of 20,000 queries were read`);
   });
 
-  test('replies that come later to a client that reads none end its connection', async () => {
+  test('P09 replies that come later to a client that reads none end its connection', async () => {
     const holding = new HoldingHandler();
     const { listener, counters } = await start(holding.handler);
     const socket = await connect(listener);
@@ -276,7 +276,7 @@ describe('the TCP listener', () => {
     assert.deepEqual(counters.limitHits, ['unreadReplyBytes']);
   });
 
-  test('a reset by the client is no more than the end of its connection', async () => {
+  test('P20 a reset by the client is no more than the end of its connection', async () => {
     const holding = new HoldingHandler();
     const { listener, counters } = await start(holding.handler);
     for (let round = 1; round <= 5; round++) {

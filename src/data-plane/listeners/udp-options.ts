@@ -1,7 +1,7 @@
 // What both ways of serving UDP are given, and what they agree on.
 
 import type { ListeningSocket } from '../../sockets/listening-socket.ts';
-import { UDP_PAYLOAD_BYTES } from '../../wire/reply-builder.ts';
+import { UDP_PAYLOAD_BYTES } from '../../wire/reply-opt.ts';
 import type { ListenerCounters, QueryHandler } from './listener.ts';
 
 /**

@@ -4,14 +4,24 @@
 import type { AnswerCache } from '../../memory/answer-cache/answer-cache.ts';
 import { countDownTtls } from '../../memory/answer-cache/count-down.ts';
 import { ANSWER_FAULT, readAnswer } from '../../wire/answer-reader.ts';
-import { EVERY_TYPE } from '../answer-filing.ts';
-import { type AnswerInspector, CLEAN } from '../answer-inspector.ts';
+import { EVERY_TYPE } from '../answers/answer-filing.ts';
+import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
+import type { Prefetch } from '../questions/prefetch.ts';
 import { OUTCOME, type Query, VERDICT } from '../query.ts';
 import type { Step } from '../step.ts';
 import { replyInspected } from '../refusals.ts';
+import { isUpstreamBlock } from '../answers/upstream-block.ts';
 
-export function answerFromCache(cache: AnswerCache, inForce: PolicyInForce, inspector: AnswerInspector): Step {
+/** In the last tenth of an answer's life it may be fetched anew. */
+const LAST_PART = 10;
+
+export function answerFromCache(
+  cache: AnswerCache,
+  inForce: PolicyInForce,
+  inspector: AnswerInspector,
+  prefetch: Prefetch,
+): Step {
   return {
     name: 'answer-from-cache',
     run(query) {
@@ -28,6 +38,8 @@ export function answerFromCache(cache: AnswerCache, inForce: PolicyInForce, insp
       asked.type = type;
       if (!isUpToDate) return VERDICT.PASS;
       if (cached.inspection !== CLEAN) return replyInspected(query, inForce, cached.inspection);
+      if ((cached.expiresAtSeconds - query.nowSeconds) * LAST_PART < cached.expiresAtSeconds - cached.storedAtSeconds)
+        prefetch(query);
       countDownTtls(cached.message, cached.ttlOffsets, cached.ttlCount, query.nowSeconds - cached.storedAtSeconds);
       query.replyLength = cached.messageLength;
       query.replyIsRelayed = true;
@@ -39,7 +51,8 @@ export function answerFromCache(cache: AnswerCache, inForce: PolicyInForce, insp
   /** Files the answer anew with what the policy in force says of it, so that the next hit need not look. */
   function inspectAgain({ cached, asked }: Query): boolean {
     if (readAnswer(cached.message, cached.messageLength, inspector.facts) !== ANSWER_FAULT.NONE) return false;
-    cached.inspection = inspector.inspect(cached.message, cached.messageLength);
+    const finding = inspector.inspect(cached.message, cached.messageLength);
+    if (finding !== CLEAN || !isUpstreamBlock(cached.inspection)) cached.inspection = finding;
     cached.policyGeneration = inForce.live.policyGeneration;
     cache.store(asked, cached);
     return true;

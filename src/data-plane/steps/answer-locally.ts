@@ -1,45 +1,68 @@
-// Answers special-use names itself, whoever lists them (policy/special-use.ts says which and why).
+// Answers what the gateway knows itself: records of the configuration, hosts and lease files, special-use names, discovery.
+// Also the first to know what else was said of a name: which resolver is to be asked, and whether its answers are kept.
 
-import { SPECIAL_USE, specialUseOf } from '../../policy/special-use.ts';
-import { RCODE, TYPE } from '../../wire/numbers.ts';
-import { appendAddress, appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
+import { appendLocalRecords, appendZoneSoa } from '../../memory/local-names/append-local-answer.ts';
+import { LOCAL, LOCAL_FLAG } from '../../memory/local-names/local-names.ts';
+import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
+import { readFlags, writeFlags } from '../../wire/header.ts';
+import { appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
+import { VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
 import { OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
 import type { Step } from '../step.ts';
 
-const TTL_SECONDS = 10_800;
-const LOOPBACK_IPV4 = Uint8Array.of(127, 0, 0, 1);
-const LOOPBACK_IPV6 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+/** For how long a "no" about a name of the operator's own that belongs to no zone of ours is kept. */
+const OWN_NAME_NEGATIVE_TTL_SECONDS = 60;
+const encoder = new TextEncoder();
+const CANARY_TEXT = encoder.encode('this name asks whether a network filters; the answer says so');
+const LOOP_TEXT = encoder.encode('the aliases of this name lead round in a circle');
 
-export const answerLocally: Step = {
-  name: 'answer-locally',
-  run(query) {
-    const { name, nameLength, type } = query.asked;
-    switch (specialUseOf(name, nameLength, type, query.hasher)) {
-      case SPECIAL_USE.NONE:
-        return VERDICT.PASS;
-      case SPECIAL_USE.LOOPBACK:
-        if (type === TYPE.A) return replyAddress(query, LOOPBACK_IPV4);
-        if (type === TYPE.AAAA) return replyAddress(query, LOOPBACK_IPV6);
-        return replyNegative(query, RCODE.NOERROR);
-      case SPECIAL_USE.NO_DATA:
-        return replyNegative(query, RCODE.NOERROR);
-      default:
-        return replyNegative(query, RCODE.NXDOMAIN);
-    }
-  },
-};
-
-function replyAddress(query: Query, address: Uint8Array): Verdict {
-  query.outcome = OUTCOME.LOCAL;
-  const length = startReply(query.facts, RCODE.NOERROR, query.reply);
-  query.replyLength = appendAddress(query.reply, length, address, TTL_SECONDS);
-  return VERDICT.REPLY;
+/** Where an alias leads out of the local names it passes: see `LocalMatch` for what is left for the steps that follow. */
+export function answerLocally(inForce: PolicyInForce): Step {
+  return {
+    name: 'answer-locally',
+    run(query) {
+      const { asked, local } = query;
+      inForce.localNames.find(asked.name, asked.nameLength, asked.type, query.hasher, local);
+      if ((local.flags & LOCAL_FLAG.NO_CACHE) !== 0) asked.variant |= VARIANT_NO_CACHE;
+      return local.outcome === LOCAL.PASS ? VERDICT.PASS : reply(query, inForce);
+    },
+  };
 }
 
-function replyNegative(query: Query, rcode: number): Verdict {
+function reply(query: Query, { localNames }: PolicyInForce): Verdict {
+  const { local, reply: out, facts } = query;
+  query.replyLength = startReply(facts, RCODE.NOERROR, out);
+  if (local.outcome === LOCAL.RECORDS)
+    query.replyLength = appendLocalRecords(localNames, local, query.asked.type, out, query.replyLength);
+  switch (local.outcome) {
+    case LOCAL.ALIAS:
+      return VERDICT.PASS;
+    case LOCAL.NO_DATA:
+      return replyNegative(query, localNames, RCODE.NOERROR);
+    case LOCAL.NON_EXISTENT:
+      return replyNegative(query, localNames, RCODE.NXDOMAIN);
+    case LOCAL.LOOP:
+      query.explain(EXTENDED_ERROR.OTHER, LOOP_TEXT);
+      return settle(query, RCODE.SERVFAIL);
+    default:
+      return settle(query, RCODE.NOERROR);
+  }
+}
+
+function replyNegative(query: Query, names: PolicyInForce['localNames'], rcode: number): Verdict {
+  const { zone } = query.local;
+  if (names.isCanary(zone)) query.explain(EXTENDED_ERROR.BLOCKED, CANARY_TEXT);
+  query.replyLength =
+    zone === 0
+      ? appendNegativeSoa(query.reply, query.replyLength, OWN_NAME_NEGATIVE_TTL_SECONDS)
+      : appendZoneSoa(names, zone, query.reply, query.replyLength);
+  return settle(query, rcode);
+}
+
+function settle(query: Query, rcode: number): Verdict {
   query.outcome = OUTCOME.LOCAL;
   query.opt.rcode = rcode;
-  const length = startReply(query.facts, rcode, query.reply);
-  query.replyLength = appendNegativeSoa(query.reply, length, TTL_SECONDS);
+  writeFlags(query.reply, readFlags(query.reply) | rcode);
   return VERDICT.REPLY;
 }

@@ -1,21 +1,70 @@
-// OPT if and only if the query had one (RFC 6891 section 7), with the Extended DNS Error that explains the answer. The text
-// is the first thing to go where room is short (RFC 8914 section 3); for OPT itself check-answer.ts leaves room.
+// OPT if and only if the query had one (RFC 6891 section 7), with the options that the query asked for and the Extended DNS
+// Errors that explain the answer. Their texts are the first thing to go where room is short (RFC 8914 section 3), then they
+// themselves; for OPT itself check-answer.ts leaves room. Padding comes last and fills up what the others left.
 
 import { MESSAGE_MAX_BYTES } from '../../wire/header.ts';
-import { appendOpt, optBytes } from '../../wire/reply-builder.ts';
+import { OPTION_BIT } from '../../wire/query-option.ts';
+import {
+  appendExtendedError,
+  appendKeepalive,
+  appendOpt,
+  extendedErrorBytes,
+  KEEPALIVE_OPTION_BYTES,
+} from '../../wire/reply-opt.ts';
+import { padReply } from '../../wire/reply-padding.ts';
+import { COOKIE_OPTION_BYTES } from '../../wire/server-cookie.ts';
 import { datagramLimitBytes } from '../datagram-limit.ts';
+import { NO_TEXT, type Query } from '../query.ts';
+import type { ServerCookies } from '../server-cookies.ts';
 import type { ReplyStep } from '../step.ts';
-import { NO_TEXT } from '../query.ts';
 
-export const appendEdns: ReplyStep = {
-  name: 'append-edns',
-  run(query) {
-    if (!query.facts.hasOpt) return;
-    const { opt } = query;
-    opt.dnssecOk = query.facts.dnssecOk;
-    const limitBytes = query.sink.transport.datagram ? datagramLimitBytes(query) : MESSAGE_MAX_BYTES;
-    if (query.replyLength + optBytes(opt) > limitBytes) opt.extendedErrorText = NO_TEXT;
-    if (query.replyLength + optBytes(opt) > limitBytes) opt.extendedErrorCode = -1;
-    query.replyLength = appendOpt(query.reply, query.replyLength, opt);
-  },
-};
+/** Android reads no longer replies over TLS: padding must not carry one across. */
+const ANDROID_REPLY_MAX_BYTES = 8192;
+
+export function appendEdns(cookies: ServerCookies): ReplyStep {
+  return {
+    name: 'append-edns',
+    run(query) {
+      const { facts, opt } = query;
+      if (!facts.hasOpt) return;
+      query.optStart = query.replyLength;
+      query.replyLength = appendOpt(query.reply, query.replyLength, opt.rcode, facts.dnssecOk);
+      // Most queries bring no option that has an effect, and most answers need no explanation.
+      if (facts.options !== 0) appendAskedFor(query, cookies);
+      if (opt.extendedErrorCode >= 0) explain(query);
+      if ((facts.options & OPTION_BIT.PADDING) !== 0 && query.sink.transport.encrypted) pad(query);
+    },
+  };
+}
+
+/** Also where they do not fit a datagram: it is cut short then (fit-transport.ts), and the cookie stays. */
+function appendAskedFor(query: Query, cookies: ServerCookies): void {
+  const { facts, reply, optStart, sink } = query;
+  if (query.replyLength + COOKIE_OPTION_BYTES <= MESSAGE_MAX_BYTES)
+    query.replyLength = cookies.append(query, query.replyLength);
+  if ((facts.options & OPTION_BIT.TCP_KEEPALIVE) === 0) return;
+  const deciseconds = sink.keepaliveDeciseconds?.(query.returnPath);
+  if (deciseconds !== undefined && query.replyLength + KEEPALIVE_OPTION_BYTES <= MESSAGE_MAX_BYTES)
+    query.replyLength = appendKeepalive(reply, optStart, query.replyLength, deciseconds);
+}
+
+function explain(query: Query): void {
+  const { extendedErrorCode, extendedErrorText, alsoErrorCode, alsoErrorText } = query.opt;
+  const limitBytes = query.sink.transport.datagram ? datagramLimitBytes(query) : MESSAGE_MAX_BYTES;
+  const alsoBytes = alsoErrorCode < 0 ? 0 : extendedErrorBytes(alsoErrorText);
+  const textsFit = query.replyLength + extendedErrorBytes(extendedErrorText) + alsoBytes <= limitBytes;
+  appendError(query, extendedErrorCode, textsFit ? extendedErrorText : NO_TEXT, limitBytes);
+  if (alsoErrorCode >= 0) appendError(query, alsoErrorCode, textsFit ? alsoErrorText : NO_TEXT, limitBytes);
+}
+
+function appendError(query: Query, infoCode: number, text: Uint8Array, limitBytes: number): void {
+  const { reply, optStart, replyLength } = query;
+  if (replyLength + extendedErrorBytes(text) > limitBytes) return;
+  query.replyLength = appendExtendedError(reply, optStart, replyLength, infoCode, text);
+}
+
+function pad(query: Query): void {
+  const { reply, optStart, replyLength } = query;
+  const limitBytes = replyLength <= ANDROID_REPLY_MAX_BYTES ? ANDROID_REPLY_MAX_BYTES : MESSAGE_MAX_BYTES;
+  query.replyLength = padReply(reply, replyLength, optStart, limitBytes);
+}

@@ -1,72 +1,98 @@
-// Reads an upstream's answer, cuts off what was meant for us alone (OPT and whatever stands behind it) and clamps its TTLs, so
-// that whoever gets it, now or from the cache, can hand it on as it is.
+// Reads an upstream's answer, keeps of it what belongs to its question, cuts off what was meant for us alone (OPT), and clamps its
+// TTLs, so that whoever gets it, now or from the cache, can hand it on as it is.
 
 import { ANSWER_FAULT, type AnswerFacts, readAnswer } from '../../wire/answer-reader.ts';
+import { rebuildAnswer } from '../../wire/answer-rebuild.ts';
+import { AnswerScope, SCOPE } from '../../wire/answer-scope.ts';
 import { relayExtendedErrorText } from '../../wire/extended-error-text.ts';
-import {
-  FLAG_TC,
-  MESSAGE_MAX_BYTES,
-  readAnswerCount,
-  readAuthorityCount,
-  readUint32,
-  writeCounts,
-  writeId,
-  writeUint32,
-} from '../../wire/header.ts';
+import { FLAG_TC, MESSAGE_MAX_BYTES, readAuthorityCount, writeCounts, writeId } from '../../wire/header.ts';
 import { RCODE } from '../../wire/numbers.ts';
 import { RECORD_MIN_BYTES } from '../../wire/resource-record.ts';
-import { NEGATIVE_TTL_MAX_SECONDS, TTL_MAX_SECONDS } from '../answer-filing.ts';
-import type { AnswerInspector } from '../answer-inspector.ts';
+import { clampTtls } from '../answers/answer-ttls.ts';
+import { VARIANT_DNSSEC_OK } from '../answers/answer-filing.ts';
+import type { Answer } from '../answers/answer.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
+import { upstreamBlockIn, UPSTREAM_BLOCK_TTL_SECONDS } from '../answers/upstream-block.ts';
 
 /** The largest answer that leaves room for an OPT record of ours. */
 const LENGTH_MAX = MESSAGE_MAX_BYTES - RECORD_MIN_BYTES;
 /** Larger RCODEs (BADVERS, BADCOOKIE, …) travel in OPT. */
 const HEADER_RCODE_MAX = 15;
 
-export function checkAnswer({ facts }: AnswerInspector): AnswerStep {
+export function checkAnswer({ facts }: AnswerInspector, inForce: PolicyInForce): AnswerStep {
+  const scope = new AnswerScope();
+  const rebuilt = new Uint8Array(MESSAGE_MAX_BYTES);
   return {
     name: 'check-answer',
     run(answer) {
-      const { message } = answer;
-      const fault = readAnswer(message, message.length, facts);
+      const { live } = inForce;
+      const fault = readAnswer(answer.message, answer.message.length, facts);
       if (fault !== ANSWER_FAULT.NONE || !canBeRelayed(facts)) {
         answer.isFaulty = true;
         return;
       }
-      answer.length = facts.lengthWithoutOpt;
-      writeId(message, 0);
-      writeCounts(message, 1, readAnswerCount(message), readAuthorityCount(message), facts.additionalWithoutOpt);
-      const ttlMaxSeconds = longestTtl(facts);
-      for (let i = 0; i < facts.ttlCount; i++) {
-        const offset = facts.ttlOffsets[i]!;
-        const ttlSeconds = readUint32(message, offset);
-        // The top bit set means 0 (RFC 2181 section 8).
-        if (ttlSeconds > 0x7fffffff) writeUint32(message, offset, 0);
-        else if (ttlSeconds > ttlMaxSeconds) writeUint32(message, offset, ttlMaxSeconds);
+      noteExtendedError(answer, facts);
+      answer.inspection = upstreamBlockIn(answer, facts, live.blockingUpstreams);
+      if (answer.inspection !== 0) {
+        keepQuestionAlone(answer, facts);
+        answer.lifetimeSeconds = UPSTREAM_BLOCK_TTL_SECONDS;
+        return;
       }
-      if (facts.extendedErrorCode >= 0) {
-        answer.extendedErrorCode = facts.extendedErrorCode;
-        answer.extendedErrorText = relayExtendedErrorText(
-          message,
-          facts.extendedErrorTextStart,
-          facts.extendedErrorTextEnd,
-        );
+      if (!keepWhatBelongs(answer)) {
+        answer.isFaulty = true;
+        return;
       }
+      writeId(answer.message, 0);
+      answer.lifetimeSeconds = clampTtls(answer.message, facts, scope, live.cache);
     },
   };
+
+  /** Mostly everything but ADDITIONAL belongs, and nothing is copied. False: the answer cannot be used. */
+  function keepWhatBelongs(answer: Answer): boolean {
+    const { message } = answer;
+    const authorityCount = readAuthorityCount(message);
+    const dnssecOk = (answer.question.variant & VARIANT_DNSSEC_OK) !== 0;
+    const verdict = scope.judge(message, facts, authorityCount, dnssecOk);
+    if (verdict === SCOPE.FAULT) return false;
+    if (verdict === SCOPE.WHOLE) {
+      answer.length = scope.ownerOf(scope.recordCount);
+      writeCounts(message, 1, facts.answerCount, authorityCount, 0);
+      facts.ttlCount = scope.recordCount;
+      facts.lengthWithoutOpt = answer.length;
+      facts.additionalWithoutOpt = 0;
+      return answer.length <= LENGTH_MAX;
+    }
+    const length = rebuildAnswer(message, facts, scope, rebuilt);
+    if (length < 0 || length > LENGTH_MAX) return false;
+    // A copy: others who wait may get it after the next answer has been rebuilt.
+    answer.message = rebuilt.slice(0, length);
+    answer.length = length;
+    // Where everything stands now. The facts of OPT are lost, and have been noted.
+    if (readAnswer(answer.message, length, facts) !== ANSWER_FAULT.NONE) return false;
+    return scope.judge(answer.message, facts, readAuthorityCount(answer.message), dnssecOk) === SCOPE.WHOLE;
+  }
 }
 
-/** Not if it is cut short or too long, or speaks of our own query and its OPT, which the client did not write. */
-function canBeRelayed({ flags, rcode, lengthWithoutOpt }: AnswerFacts): boolean {
-  const isAboutOurQuery = rcode === RCODE.FORMERR || rcode > HEADER_RCODE_MAX;
-  return (flags & FLAG_TC) === 0 && !isAboutOurQuery && lengthWithoutOpt <= LENGTH_MAX;
+/** Not if it is cut short, or speaks of our own query and its OPT, which the client did not write. */
+function canBeRelayed({ flags, rcode }: AnswerFacts): boolean {
+  return (flags & FLAG_TC) === 0 && rcode !== RCODE.FORMERR && rcode <= HEADER_RCODE_MAX;
 }
 
-/**
- * A "no" holds for the smaller of the SOA's TTL and its MINIMUM (RFC 2308 section 5). Written into the TTL, that counts down with
- * the rest: MINIMUM does not, and a cache behind us would begin it anew.
- */
-function longestTtl({ negativeTtlSeconds }: AnswerFacts): number {
-  return negativeTtlSeconds < 0 ? TTL_MAX_SECONDS : Math.min(negativeTtlSeconds, NEGATIVE_TTL_MAX_SECONDS);
+function keepQuestionAlone(answer: Answer, facts: AnswerFacts): void {
+  answer.length = facts.questionEnd;
+  writeId(answer.message, 0);
+  writeCounts(answer.message, 1, 0, 0, 0);
+  readAnswer(answer.message, answer.length, facts);
+}
+
+function noteExtendedError(answer: Answer, facts: AnswerFacts): void {
+  if (facts.extendedErrorCode < 0) return;
+  answer.extendedErrorCode = facts.extendedErrorCode;
+  answer.extendedErrorText = relayExtendedErrorText(
+    answer.message,
+    facts.extendedErrorTextStart,
+    facts.extendedErrorTextEnd,
+  );
 }

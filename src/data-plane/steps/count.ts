@@ -13,6 +13,9 @@ const NAMES: Record<Outcome, CounterName> = {
   [OUTCOME.CACHE]: 'answersFromCache',
   [OUTCOME.UPSTREAM]: 'answersFromUpstream',
   [OUTCOME.UPSTREAM_FAILURE]: 'upstreamFailures',
+  [OUTCOME.UPSTREAM_BLOCK]: 'upstreamBlocked',
+  [OUTCOME.STALE]: 'answersStale',
+  [OUTCOME.KEPT_FAILURE]: 'failuresFromCache',
 };
 const INDEX_OF_OUTCOME = Object.values(OUTCOME).map((outcome) => counterIndex(NAMES[outcome]));
 

@@ -1,13 +1,16 @@
 // Looks inside a fresh answer for what the policy forbids there, before anyone gets it.
 
 import type { AnswerStep } from '../step.ts';
-import type { AnswerInspector } from '../answer-inspector.ts';
+import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
 
 export function inspectAnswer(inspector: AnswerInspector): AnswerStep {
   return {
     name: 'inspect-answer',
     run(answer) {
-      if (!answer.isFaulty) answer.inspection = inspector.inspect(answer.message, answer.length);
+      if (answer.isFaulty) return;
+      const finding = inspector.inspect(answer.message, answer.length);
+      // Our own rules come first; without one, what the upstream said of the name stays.
+      if (finding !== CLEAN) answer.inspection = finding;
     },
   };
 }

@@ -2,9 +2,9 @@
 
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { readQuery } from '../../wire/query-reader.ts';
-import { startReply } from '../../wire/reply-builder.ts';
 import type { AccessLists } from '../policy-in-force.ts';
 import { OUTCOME, VERDICT } from '../query.ts';
+import { replyRefused } from '../refusals.ts';
 import type { Step } from '../step.ts';
 
 const TEXT = new TextEncoder().encode('this client address may not ask here');
@@ -16,11 +16,7 @@ export function limitAccess(lists: AccessLists): Step {
       const list = query.sink.transport.encrypted ? lists.encrypted : lists.plain;
       if (list.permits(query.clientAddress)) return VERDICT.PASS;
       readQuery(query.message, query.length, query.facts);
-      query.outcome = OUTCOME.ACCESS_REFUSED;
-      query.explain(EXTENDED_ERROR.PROHIBITED, TEXT);
-      query.opt.rcode = RCODE.REFUSED;
-      query.replyLength = startReply(query.facts, RCODE.REFUSED, query.reply);
-      return VERDICT.REPLY;
+      return replyRefused(query, OUTCOME.ACCESS_REFUSED, RCODE.REFUSED, EXTENDED_ERROR.PROHIBITED, TEXT);
     },
   };
 }

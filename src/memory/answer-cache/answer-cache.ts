@@ -1,6 +1,6 @@
 // The answer cache as a data-plane thread uses it. One SharedArrayBuffer for all threads; README.md has the layout.
 
-import { markAt } from './bucket.ts';
+import { bucketAt, markAt, slotOfKey } from './bucket.ts';
 import type { AnswerKey, CachedAnswer } from './cached-answer.ts';
 import { Checksum } from './checksum.ts';
 import { emptyStripe } from './empty-stripe.ts';
@@ -83,6 +83,19 @@ export class AnswerCache {
       return true;
     }
     return false;
+  }
+
+  /** How often the answer for `key` was asked for of late, as far as the eviction rule counts; 0 also if there is none. */
+  timesAsked(key: AnswerKey): number {
+    const layout = this.#layout;
+    const stripeHash = hashForStripe(key);
+    const stripe = stripeAt(layout, stripeHash & (layout.stripeCount - 1));
+    const bucketHash = hashForBucket(key, stripeHash);
+    const bucket = bucketAt(stripe, bucketOf(bucketHash, layout.bucketCount));
+    const arena = stripe + layout.arenaOffset;
+    const arenaEnd = arena + layout.arenaUnits * UNIT_WORDS;
+    const slot = slotOfKey(this.#words, bucket, tagOf(bucketHash), arena, arenaEnd, key);
+    return slot < 0 ? 0 : this.#rule.worth(markAt(bucket, slot));
   }
 
   /** Stores or replaces; false if it was given up (too large, or another writer holds the stripe). Never waits. */

@@ -13,11 +13,17 @@ export interface AnswerKey {
   /** QTYPE; 0 files an NXDOMAIN for every type of the name (RFC 2308 section 5). */
   type: number;
   class: number;
-  /** Bit 0: DO, bit 1: CD. */
+  /** Eight bits of the data plane: bit 0 DO, bit 1 CD, bit 4 a failure instead of an answer. */
   variant: number;
   /** The name's keyed hash (NameHasher, whole name). The cache mixes the other fields in itself. */
   hashLow: number;
   hashHigh: number;
+}
+
+/** With room for any name. */
+export function emptyKey(): AnswerKey {
+  const name = new Uint8Array(NAME_MAX_BYTES + 1);
+  return { name, nameLength: 0, type: 0, class: 0, variant: 0, hashLow: 0, hashHigh: 0 };
 }
 
 /** An answer on its way in or out. Reused by the caller; after a miss its content is garbage. */

@@ -68,6 +68,25 @@ export function isFiledUnder(words: SharedWords, at: number, arenaEnd: number, k
   return (nameLength & 3) === 0 || words[firstNameWord + wholeWords] === lastNameWord(name, nameLength);
 }
 
+/**
+ * Copies the key that the entry at `at` says it is filed under into `key`, hashes excepted; false if that makes no sense. What
+ * was copied may still be garbage: readEntry with this key tells.
+ */
+export function readClaimedKey(words: SharedWords, at: number, arenaEnd: number, key: AnswerKey): boolean {
+  if (at + HEADER_WORDS > arenaEnd) return false;
+  const kind = words[at + KIND]!;
+  const nameAndPlace = words[at + NAME_AND_PLACE]!;
+  const nameLength = nameAndPlace & 0xff;
+  const firstNameWord = at + HEADER_WORDS;
+  if (nameLength === 0 || firstNameWord + ((nameLength + 3) >>> 2) > arenaEnd) return false;
+  for (let i = 0; i < nameLength; i++) key.name[i] = words[firstNameWord + (i >>> 2)]! >>> ((i & 3) << 3);
+  key.nameLength = nameLength;
+  key.type = kind & 0xffff;
+  key.class = kind >>> 16;
+  key.variant = (nameAndPlace >>> 8) & VARIANT_MAX;
+  return true;
+}
+
 /** Writes and seals. The checksum is taken of what was meant, never of what shared memory says by now. */
 export function writeEntry(
   words: SharedWords,

@@ -109,7 +109,7 @@ test('for each class, apart from the others, the longest match is told', () => {
   assert.deepEqual(ask(table, 'www.example.net'), {});
 });
 
-test('an exception line of a block list counts as an allowing list', () => {
+test('F09 an exception line of a block list counts as an allowing list', () => {
   const table = tableOf([
     [FIRST, 'example.org', 'subtree', 'block'],
     [FIRST, 'good.example.org', 'subtree', 'allow'],

@@ -54,16 +54,20 @@ const shapedRecord = fc.oneof(
 
 const soa = fc.tuple(owner, ttlSeconds, ttlSeconds).map(([o, t, minimum]) => record(o, 6, t, soaRdata(minimum)));
 
+const cookieBytes = fc.oneof(fc.constantFrom(8, 24), fc.integer({ min: 16, max: 40 }));
+const optionOfClient = fc.oneof(
+  fc.tuple(fc.constantFrom(3, 12, 15, 65_001), bytes(20)).map(([code, data]) => option(code, data)),
+  cookieBytes
+    .chain((length) => fc.uint8Array({ minLength: length, maxLength: length }))
+    .map((data) => option(10, data)),
+  fc.constant(option(11, new Uint8Array())),
+);
+
 const optOfClient = fc
   .record({
     size: fc.integer({ min: 0, max: 0xffff }),
     flags: fc.constantFrom(0, 0x8000, 0xffff),
-    options: fc
-      .array(
-        fc.tuple(fc.constantFrom(3, 12, 15, 65_001), bytes(20)).map(([code, data]) => option(code, data)),
-        { maxLength: 4 },
-      )
-      .map((list) => concat(...list)),
+    options: fc.array(optionOfClient, { maxLength: 4 }).map((list) => concat(...list)),
   })
   .map(opt);
 

@@ -8,13 +8,14 @@ import { expandName, skipName } from '../../../src/wire/name.ts';
 import { nameFromText, nameToText } from '../../../src/wire/name-text.ts';
 import { copyQuery } from '../../../src/wire/query-copy.ts';
 import { QUERY_FAULT, QueryFacts, readQuery } from '../../../src/wire/query-reader.ts';
-import { appendOpt, startReply } from '../../../src/wire/reply-builder.ts';
+import { startReply } from '../../../src/wire/reply-builder.ts';
+import { appendOpt } from '../../../src/wire/reply-opt.ts';
 import { isStructurallySound } from '../../../src/wire/structure-guard.ts';
 
 const expanded = new Uint8Array(255);
 const reply = new Uint8Array(65_535);
-/** Header, the longest question, OPT with an empty option. */
-const COPY_MAX_BYTES = 12 + 259 + 11 + 4;
+/** Header, the longest question, OPT with the longest cookie and two empty options. */
+const COPY_MAX_BYTES = 12 + 259 + 11 + 44 + 4 + 4;
 
 /** A query is answerable, or has a fault; its reply is a well-formed answer to it, and a short copy of it says the same. */
 export function checkQueryReader(message: Uint8Array): void {
@@ -29,8 +30,7 @@ export function checkQueryReader(message: Uint8Array): void {
   }
   const questionLength = startReply(facts, 0, reply);
   assert.deepEqual(reply.slice(12, questionLength), message.slice(12, questionLength));
-  const opt = { rcode: 16, dnssecOk: facts.dnssecOk, extendedErrorCode: -1, extendedErrorText: new Uint8Array() };
-  const replyLength = appendOpt(reply, questionLength, opt);
+  const replyLength = appendOpt(reply, questionLength, 16, facts.dnssecOk);
   if (fault !== QUERY_FAULT.NONE) return;
   const answerFacts = new AnswerFacts();
   assert.equal(readAnswer(reply, replyLength, answerFacts), ANSWER_FAULT.NONE);

@@ -1,7 +1,7 @@
-// [server]: threads and the user the gateway becomes.
+// [server]: threads, the user the gateway becomes, and DNS cookies.
 
 import * as z from 'zod';
-import { text, wholeNumber } from '../fields.ts';
+import { choice, text, wholeNumber } from '../fields.ts';
 import type { Settings } from '../settings.ts';
 import { quote } from '../settings-fault.ts';
 import { readTable, type TableContext } from '../table-reader.ts';
@@ -11,6 +11,7 @@ const THREADS_MAX = 256;
 export const SERVER_SHAPE = z.strictObject({
   threads: wholeNumber(1, THREADS_MAX),
   user: text('the name of a user of this machine'),
+  cookies: choice(['answer', 'require', 'off']),
 });
 
 /** Where the kernel spreads clients over several sockets of one address. */
@@ -26,7 +27,11 @@ export function readServer(raw: unknown, context: TableContext): Settings['serve
     );
     threads = 1;
   }
-  return { threads, user: table.user === undefined ? undefined : readUser(table.user, context) };
+  return {
+    threads,
+    user: table.user === undefined ? undefined : readUser(table.user, context),
+    cookies: table.cookies ?? 'answer',
+  };
 }
 
 function readUser(user: string, context: TableContext): string | undefined {

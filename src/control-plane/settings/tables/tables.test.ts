@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import { makeCertificate } from '../../../../test/fixtures/make-certificate.ts';
 import { AccessList } from '../../../policy/access-list.ts';
 import { parseAddress } from '../../../wire/ip-address.ts';
+import { nameToText } from '../../../wire/name-text.ts';
 import { readSettings, type SettingsEnvironment } from '../load-settings.ts';
 
 const certificate = makeCertificate({ names: ['dns.example.org', '192.0.2.53'] });
@@ -72,6 +73,15 @@ describe('[server]', () => {
     assert.equal(valid('[server]\nuser = "sotto"').settings.server.user, 'sotto');
     fault('[server]\nuser = "so tto"', 2, 'server.user', 'is not a user name');
   });
+
+  test('E14 cookies are answered unless they are to be required or left alone', () => {
+    assert.equal(valid('').settings.server.cookies, 'answer');
+    for (const mode of ['answer', 'require', 'off'])
+      assert.equal(valid(`[server]\ncookies = "${mode}"`).settings.server.cookies, mode);
+    const allowed = 'allowed: "answer", "require", "off"';
+    fault('[server]\ncookies = "maybe"', 2, 'server.cookies', allowed);
+    fault('[server]\ncookies = true', 2, 'server.cookies', allowed);
+  });
 });
 
 describe('[listen]', () => {
@@ -132,6 +142,7 @@ describe('[[upstream]]', () => {
         addresses: ['2001:db8::1', '192.0.2.1'],
         caPem: certificate.caPem,
         maxQueriesPerSecond: undefined,
+        blockSignal: false,
       },
     ]);
   });
@@ -204,7 +215,7 @@ describe('[[upstream]]', () => {
     [':443', '192.0.2.54', false],
     ['0.0.0.0:443', '::1', false],
   ] as const)
-    test(`listening on ${doh}, the upstream ${address} is ${isOwn ? 'the gateway itself' : 'another server'}`, () => {
+    test(`V06 listening on ${doh}, the upstream ${address} is ${isOwn ? 'the gateway itself' : 'another server'}`, () => {
       const toml = `[listen]\ndoh = ["${doh}"]\n[[upstream]]\nurl = "https://dns.example.org/q"\naddresses = ["${address}"]`;
       if (isOwn) fault(toml, 3, 'upstream[0]', `${address} port 443 is this gateway itself`);
       else valid(toml);
@@ -216,6 +227,53 @@ describe('[cache]', () => {
     assert.equal(valid('[cache]\nmax_bytes = "64MiB"').settings.cache.maxBytes, 67_108_864);
     assert.equal(valid('').settings.cache.maxBytes, 200_000_000);
     fault('[cache]\nmax_bytes = 1000', 2, 'cache.max_bytes', '1MB to 64GB');
+  });
+
+  test('keys left out have their defaults: a day, three hours of no, a day of stale answers, nothing on disk', () => {
+    const { rules, exclude, persist } = valid('').settings.cache;
+    assert.deepEqual(rules, {
+      minTtlSeconds: 0,
+      maxTtlSeconds: 86_400,
+      negativeMaxTtlSeconds: 10_800,
+      staleSeconds: 86_400,
+      prefetch: true,
+    });
+    assert.deepEqual(exclude, []);
+    assert.equal(persist, false);
+  });
+
+  test('times are durations within bounds', () => {
+    const keys =
+      'min_ttl = "30s"\nmax_ttl = "7d"\nnegative_max_ttl = "0s"\nstale = "0s"\nprefetch = false\npersist = true';
+    const { rules, persist } = valid(`[cache]\n${keys}`).settings.cache;
+    assert.deepEqual(Object.values(rules), [30, 604_800, 0, 0, false]);
+    assert.equal(persist, true);
+    fault('[cache]\nmin_ttl = "2h"', 2, 'cache.min_ttl', '0s to 1h');
+    fault('[cache]\nmax_ttl = "8d"', 2, 'cache.max_ttl', '1s to 7d');
+    fault('[cache]\nmax_ttl = "0s"', 2, 'cache.max_ttl', '1s to 7d');
+    fault('[cache]\nnegative_max_ttl = "25h"', 2, 'cache.negative_max_ttl', '0s to 1d');
+    fault('[cache]\nstale = "30d"', 2, 'cache.stale', '0s to 7d');
+    fault('[cache]\nstale = 60', 2, 'cache.stale', 'write "60s"');
+    fault('[cache]\nprefetch = "yes"', 2, 'cache.prefetch', 'true or false');
+    fault('[cache]\npersist = 1', 2, 'cache.persist', 'true or false');
+  });
+
+  test('min_ttl is not longer than max_ttl', () => {
+    fault('[cache]\nmax_ttl = "1m"\nmin_ttl = "2m"', 3, 'cache.min_ttl', 'longer than max_ttl (120 s and 60 s)');
+    valid('[cache]\nmax_ttl = "1m"\nmin_ttl = "1m"');
+  });
+
+  test('excluded names are read in any letter case and script, once each', () => {
+    const { exclude } = valid('[cache]\nexclude = ["Dyn.Example.org.", "b\u00fccher.example"]').settings.cache;
+    assert.deepEqual(
+      exclude.map((name) => nameToText(name)),
+      ['dyn.example.org', 'xn--bcher-kva.example'],
+    );
+    fault('[cache]\nexclude = ["a.example", "A.example."]', 2, 'cache.exclude[1]', 'twice');
+    fault('[cache]\nexclude = ["a..example"]', 2, 'cache.exclude[0]', 'is not a name');
+    fault('[cache]\nexclude = ["."]', 2, 'cache.exclude[0]', 'is not a name');
+    fault('[cache]\nexclude = [7]', 2, 'cache.exclude[0]', 'names such as');
+    fault('[cache]\nexclude = "a.example"', 2, 'cache.exclude', 'a list of names');
   });
 });
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { UpstreamSettings } from '../../../upstream/upstream-settings.ts';
 import { readCaFile } from '../ca-file.ts';
 import { canonicalAddress } from '../canonical-address.ts';
-import { list, text, wholeNumber } from '../fields.ts';
+import { flag, list, text, wholeNumber } from '../fields.ts';
 import { PATH_FORM } from '../operator-path.ts';
 import { quote, type SettingsPath } from '../settings-fault.ts';
 import { readTable, readTables, readTexts, type TableContext } from '../table-reader.ts';
@@ -24,6 +24,7 @@ export const UPSTREAM_SHAPE = z.strictObject({
   addresses: list(`a list of ${ADDRESSES_FORM}`),
   ca: text(PATH_FORM),
   max_queries_per_second: wholeNumber(1, 1_000_000),
+  block_signal: flag(),
 });
 type UpstreamTable = z.output<typeof UPSTREAM_SHAPE>;
 
@@ -83,6 +84,7 @@ function readPreset(
     addresses: preset.addresses,
     caPem: readCaFile(table.ca, [...path, 'ca'], context)?.pem,
     maxQueriesPerSecond: table.max_queries_per_second ?? preset.maxQueriesPerSecond,
+    blockSignal: table.block_signal ?? preset.blockSignal,
   };
 }
 
@@ -114,6 +116,7 @@ function readOwn(table: UpstreamTable, path: SettingsPath, context: TableContext
     addresses,
     caPem,
     maxQueriesPerSecond: table.max_queries_per_second,
+    blockSignal: table.block_signal ?? false,
   };
 }
 

@@ -1,0 +1,73 @@
+// Shows that the conformance tests can fail: takes each behaviour away in a copy of the tree and runs the tests of its statement there.
+// Arguments: IDs or letters of sections; none means all. Exit code 1 if a test still passes.
+
+import { spawn } from 'node:child_process';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { findEvidence, testNamePattern } from '../test/conformance/evidence.ts';
+import { MUTATIONS } from '../test/conformance/mutations/index.ts';
+import type { Mutation } from '../test/conformance/mutations/mutation.ts';
+import { temporaryDirectory } from '../test/fixtures/temporary-directory.ts';
+
+const PROJECT_ROOT = join(import.meta.dirname, '..');
+const CAUGHT = 'caught';
+const NOT_COPIED = ['node_modules', '.git', 'dist', 'bench'];
+
+const asked = process.argv.slice(2);
+const mutations = MUTATIONS.filter(({ id }) => asked.length === 0 || asked.includes(id) || asked.includes(id[0]!));
+const evidence = findEvidence();
+const copy = join(temporaryDirectory('mutations').path, 'sotto');
+cpSync(PROJECT_ROOT, copy, { recursive: true, filter: (path) => !NOT_COPIED.includes(basename(path)) });
+symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(copy, 'node_modules'));
+
+const unchanged = await runTests([...new Set(mutations.map(({ id }) => id))]);
+if (unchanged.failed.length > 0) {
+  console.log(`failing without a mutation:\n${unchanged.failed.join('\n')}`);
+  process.exitCode = 1;
+}
+const results: string[] = [];
+for (const mutation of mutations) {
+  const result = await tryMutation(mutation);
+  results.push(result);
+  if (result !== CAUGHT) process.exitCode = 1;
+  console.log(
+    `${mutation.id}  ${result.padEnd(CAUGHT.length)}  ${mutation.file}: ${JSON.stringify(mutation.from.split('\n')[0])}`,
+  );
+}
+console.log(`${results.filter((result) => result === CAUGHT).length} of ${results.length} mutations caught`);
+
+async function tryMutation({ id, file, from, to }: Mutation): Promise<string> {
+  if (unchanged.failed.some((name) => new RegExp(testNamePattern([id])).test(` ${name}`))) return 'FAILS WITHOUT IT';
+  const path = join(copy, file);
+  const original = readFileSync(path, 'utf8');
+  const pieces = original.split(from);
+  if (pieces.length !== 2) return `ERROR: stands ${pieces.length - 1} times`;
+  writeFileSync(path, pieces.join(to));
+  try {
+    const { passed, failed, hookFailed } = await runTests([id]);
+    if (hookFailed) return 'ERROR: no gateway';
+    if (passed + failed.length === 0) return 'ERROR: no test ran';
+    return failed.length > 0 ? CAUGHT : 'SURVIVED';
+  } finally {
+    writeFileSync(path, original);
+  }
+}
+
+/** Runs the tests of these statements in the copy. */
+async function runTests(ids: readonly string[]): Promise<{ passed: number; failed: string[]; hookFailed: boolean }> {
+  const files = [...new Set(evidence.filter(({ id }) => ids.includes(id)).map(({ file }) => file))];
+  if (files.length === 0) return { passed: 0, failed: [], hookFailed: false };
+  const options = ['--test-reporter=tap', '--test-timeout=30000', `--test-name-pattern=${testNamePattern(ids)}`];
+  const child = spawn(process.execPath, ['--test', ...options, ...files], {
+    cwd: copy,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  const names = [...output.matchAll(/^ *(not ok|ok) \d+ - (.*)$/gm)].filter(([line]) => !line.includes('# SKIP'));
+  const failed = names.filter(([, outcome]) => outcome === 'not ok').map(([, , name]) => name!);
+  return { passed: names.length - failed.length, failed, hookFailed: output.includes("failureType: 'hookFailed'") };
+}

@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { validAnswer } from '../../../test/fuzz/wire/arbitraries.ts';
+import { FLAGS_RESPONSE, hex, message, name, pointer, question, record } from '../../../test/fuzz/wire/messages.ts';
+import {
+  AnswerCache,
+  type AnswerKey,
+  CachedAnswer,
+  createAnswerCache,
+} from '../../memory/answer-cache/answer-cache.ts';
+import { readAnswerCacheUsage } from '../../memory/answer-cache/usage.ts';
+import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import { DEFAULT_CACHE_SETTINGS } from '../../policy/cache-settings.ts';
+import { ANSWER_FAULT, AnswerFacts, readAnswer } from '../../wire/answer-reader.ts';
+import { expandName, foldName } from '../../wire/name.ts';
+import { AnswerKeeper, type KeepAnswersOptions, KEPT_ANSWERS_FILE } from './keep-answers.ts';
+import { flushAnswers } from './flush-answers.ts';
+
+const HASH_KEY = new Uint8Array(16).fill(5);
+const hasher = new NameHasher(HASH_KEY);
+const BOOT = new Uint8Array(16);
+const START_WALL = 1_800_000_000_000;
+
+/** An address of `owner` as it is cached. */
+function addressOf(owner: string, ttlSeconds = 300): Uint8Array {
+  return message({
+    flags: FLAGS_RESPONSE,
+    questions: [question(name(owner), 1)],
+    answers: [record(pointer(12), 1, ttlSeconds, hex('c0000201'))],
+  });
+}
+
+/** What a message is filed under. */
+function keyOf(octets: Uint8Array, variant = 0, type?: number): AnswerKey {
+  const key = { name: new Uint8Array(256), nameLength: 0, type: 0, class: 0, variant, hashLow: 0, hashHigh: 0 };
+  key.nameLength = expandName(octets, 12, octets.length, key.name);
+  foldName(key.name, key.nameLength);
+  const view = new DataView(octets.buffer, octets.byteOffset);
+  key.type = type ?? view.getUint16(12 + key.nameLength);
+  key.class = view.getUint16(14 + key.nameLength);
+  hasher.hash(key.name, key.nameLength);
+  key.hashLow = hasher.fullLow;
+  key.hashHigh = hasher.fullHigh;
+  return key;
+}
+
+/** A gateway's life between two starts: a cache, a clock, and what it says. */
+class Run {
+  readonly cache: SharedArrayBuffer;
+  readonly keeper: AnswerKeeper;
+  readonly said: string[] = [];
+  changes = 1;
+  nowSeconds: number;
+  wallMilliseconds: number;
+  readonly #answers: AnswerCache;
+
+  constructor(
+    directory: string,
+    options: {
+      persist?: boolean;
+      bytes?: number;
+      nowSeconds?: number;
+      wall?: number;
+    } & Partial<KeepAnswersOptions> = {},
+  ) {
+    const { persist = true, bytes = 1e6, nowSeconds = 10_000, wall = START_WALL, ...others } = options;
+    this.nowSeconds = nowSeconds;
+    this.wallMilliseconds = wall;
+    this.cache = createAnswerCache(bytes);
+    this.#answers = new AnswerCache(this.cache, 1);
+    this.keeper = new AnswerKeeper({
+      settings: {
+        stateDirectory: directory,
+        cache: { maxBytes: bytes, rules: DEFAULT_CACHE_SETTINGS, exclude: [], persist },
+      },
+      cache: this.cache,
+      hashKey: HASH_KEY,
+      clock: () => this.nowSeconds * 1000,
+      changes: () => this.changes,
+      log: (level, text) => this.said.push(`${level}: ${text}`),
+      moment: () => ({ wallMilliseconds: this.wallMilliseconds, upSeconds: 0, boot: BOOT }),
+      ...others,
+    });
+  }
+
+  store(
+    octets: Uint8Array,
+    { variant = 0, type, ttlSeconds = 300 }: { variant?: number; type?: number; ttlSeconds?: number } = {},
+  ): void {
+    const facts = new AnswerFacts();
+    assert.equal(readAnswer(octets, octets.length, facts), ANSWER_FAULT.NONE);
+    const answer = new CachedAnswer();
+    answer.message.set(octets);
+    answer.messageLength = octets.length;
+    answer.ttlOffsets.set(facts.ttlOffsets.subarray(0, facts.ttlCount));
+    answer.ttlCount = facts.ttlCount;
+    answer.storedAtSeconds = this.nowSeconds;
+    answer.expiresAtSeconds = this.nowSeconds + ttlSeconds;
+    answer.policyGeneration = 7;
+    assert.ok(this.#answers.store(keyOf(octets, variant, type), answer));
+  }
+
+  find(octets: Uint8Array, variant = 0, nowSeconds = this.nowSeconds, type?: number): CachedAnswer | undefined {
+    const into = new CachedAnswer();
+    return this.#answers.find(keyOf(octets, variant, type), nowSeconds, into) ? into : undefined;
+  }
+
+  get entries(): number {
+    return readAnswerCacheUsage(this.cache).entryCount;
+  }
+}
+
+function makeDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'sotto-kept-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+describe('answers kept over a restart', () => {
+  test('come back with what they say, as old as they are, to be inspected by the rules of today', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    first.store(addressOf('a.example'));
+    first.store(addressOf('b.example'), { variant: 3 });
+    first.nowSeconds += 100;
+    first.wallMilliseconds += 100_000;
+    await first.keeper.write();
+    // Another size of cache, another clock of the process, 50 seconds later.
+    const second = new Run(directory, { bytes: 3e6, nowSeconds: 77, wall: START_WALL + 150_000 });
+    await second.keeper.restore();
+    assert.deepEqual(second.said, ['info: 2 answers of the last run are in the cache']);
+    const found = second.find(addressOf('a.example'))!;
+    assert.deepEqual(Buffer.from(found.message.subarray(0, found.messageLength)), Buffer.from(addressOf('a.example')));
+    assert.deepEqual([found.storedAtSeconds, found.expiresAtSeconds], [77 - 150, 77 + 150]);
+    assert.deepEqual([found.policyGeneration, found.inspection, found.ttlCount], [0, 0, 1]);
+    assert.equal(second.find(addressOf('b.example')), undefined);
+    assert.ok(second.find(addressOf('b.example'), 3));
+  });
+
+  test('any answer: it comes back octet by octet', async (t) => {
+    const directory = makeDirectory(t);
+    const property = fc.asyncProperty(validAnswer, fc.boolean(), async (octets, isForEveryType) => {
+      const facts = new AnswerFacts();
+      assert.equal(readAnswer(octets, octets.length, facts), ANSWER_FAULT.NONE);
+      fc.pre(facts.ttlCount > 0 && facts.lengthWithoutOpt === octets.length);
+      const type = isForEveryType ? 0 : undefined;
+      const first = new Run(directory, { bytes: 131_072 });
+      first.store(octets, type === undefined ? {} : { type });
+      await first.keeper.write();
+      const second = new Run(directory, { bytes: 131_072 });
+      await second.keeper.restore();
+      const found = second.find(octets, 0, second.nowSeconds, type);
+      assert.ok(found);
+      assert.deepEqual(found.message.slice(0, found.messageLength), octets);
+      assert.deepEqual(found.ttlOffsets.slice(0, found.ttlCount), facts.ttlOffsets.slice(0, facts.ttlCount));
+    });
+    await fc.assert(property, { seed: 20_261_122, numRuns: 40 });
+  });
+
+  test('are left out if they have ended, are failures, say nothing, or the upstream blocked', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    first.store(addressOf('ended.example'), { ttlSeconds: -DEFAULT_CACHE_SETTINGS.staleSeconds });
+    first.store(addressOf('stale.example'), { ttlSeconds: -100 });
+    first.store(addressOf('failure.example'), { variant: 0x10 });
+    first.store(message({ flags: FLAGS_RESPONSE | 3, questions: [question(name('blocked.example'), 1)] }));
+    await first.keeper.write();
+    const second = new Run(directory);
+    await second.keeper.restore();
+    assert.equal(second.entries, 1);
+    assert.ok(second.find(addressOf('stale.example'), 0, second.nowSeconds - 200));
+  });
+
+  test('get no new life by a clock that was set back, and end early by one that was set forward', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    first.store(addressOf('a.example'));
+    await first.keeper.write();
+    const back = new Run(directory, { wall: START_WALL - 1000 });
+    await back.keeper.restore();
+    assert.equal(back.entries, 0);
+    assert.match(back.said[0]!, /^warn: .*answers\.cache .*the clock was set back; starting with an empty cache$/);
+    const forward = new Run(directory, { wall: START_WALL + 301_000 });
+    await forward.keeper.restore();
+    assert.equal(forward.find(addressOf('a.example')), undefined);
+    const longForward = new Run(directory, { wall: START_WALL + 1e12 });
+    await longForward.keeper.restore();
+    assert.equal(longForward.entries, 0);
+  });
+
+  test('keep to the max_ttl of today', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    first.store(addressOf('a.example', 80_000), { ttlSeconds: 80_000 });
+    await first.keeper.write();
+    const rules = { ...DEFAULT_CACHE_SETTINGS, maxTtlSeconds: 600 };
+    const second = new Run(directory, {
+      settings: { stateDirectory: directory, cache: { maxBytes: 1e6, rules, exclude: [], persist: true } },
+    });
+    await second.keeper.restore();
+    assert.equal(second.find(addressOf('a.example'))!.expiresAtSeconds, second.nowSeconds + 600);
+  });
+
+  test('those that were asked for again come first where not all may be kept', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory, { limits: { fileBytes: 10e6, answers: 20 } });
+    for (let i = 0; i < 10; i++) first.store(addressOf(`hot${i}.example`));
+    for (let i = 0; i < 1000; i++) {
+      first.store(addressOf(`n${i}.example`));
+      first.find(addressOf(`hot${i % 10}.example`));
+    }
+    await first.keeper.write();
+    const second = new Run(directory);
+    await second.keeper.restore();
+    assert.equal(second.entries, 20);
+    const isThere = Array.from({ length: 10 }, (_, i) => second.find(addressOf(`hot${i}.example`)) !== undefined);
+    assert.deepEqual(isThere, new Array(10).fill(true));
+  });
+});
+
+describe('the file', () => {
+  test('is for its owner alone, is replaced whole, and no scrap of a killed run stays', async (t) => {
+    const directory = makeDirectory(t);
+    writeFileSync(join(directory, 'answers.cache.0123456789ab.new'), 'half');
+    const run = new Run(directory);
+    await run.keeper.restore();
+    run.store(addressOf('a.example'));
+    await run.keeper.write();
+    assert.deepEqual(readdirSync(directory), [KEPT_ANSWERS_FILE]);
+    assert.equal(statSync(join(directory, KEPT_ANSWERS_FILE)).mode & 0o777, 0o600);
+  });
+
+  test('is written again only if something has changed, and after a flush at once', async (t) => {
+    const directory = makeDirectory(t);
+    const path = join(directory, KEPT_ANSWERS_FILE);
+    const run = new Run(directory);
+    run.keeper.start();
+    run.store(addressOf('secret.example'));
+    await run.keeper.write();
+    assert.ok(readFileSync(path).includes('secret'));
+    rmSync(path);
+    await run.keeper.write();
+    assert.ok(!existsSync(path));
+    run.changes++;
+    await run.keeper.write();
+    await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
+    await run.keeper.writeAnew();
+    assert.ok(!readFileSync(path).includes('secret'));
+    await run.keeper.stop();
+  });
+
+  test('is written a last time at a stop', async (t) => {
+    const directory = makeDirectory(t);
+    const run = new Run(directory);
+    run.keeper.start();
+    run.store(addressOf('a.example'));
+    await run.keeper.stop();
+    const next = new Run(directory);
+    await next.keeper.restore();
+    assert.equal(next.entries, 1);
+  });
+
+  test('is not made where nothing is to be kept, and one of earlier times is removed', async (t) => {
+    const directory = makeDirectory(t);
+    const earlier = new Run(directory);
+    earlier.store(addressOf('a.example'));
+    await earlier.keeper.write();
+    const run = new Run(directory, { persist: false });
+    await run.keeper.restore();
+    run.keeper.start();
+    run.store(addressOf('b.example'));
+    await run.keeper.writeAnew();
+    await run.keeper.stop();
+    assert.deepEqual(readdirSync(directory), []);
+    assert.equal(run.entries, 1);
+  });
+
+  test('that cannot be written is warned of once, leaves the old one, and is tried again', async (t) => {
+    const directory = makeDirectory(t);
+    const gone = join(directory, 'gone');
+    const run = new Run(gone);
+    run.store(addressOf('a.example'));
+    await run.keeper.write();
+    await run.keeper.write();
+    assert.deepEqual(run.said, [
+      `warn: ${join(gone, KEPT_ANSWERS_FILE)} cannot be written (ENOENT); answers are not kept`,
+    ]);
+  });
+
+  for (const [what, content, says] of [
+    ['foreign', 'not ours', /is not a file of kept answers/],
+    ['damaged', undefined, /is damaged/],
+    ['cut short', null, /is cut short/],
+  ] as const) {
+    test(`that is ${what} is ignored with one warning`, async (t) => {
+      const directory = makeDirectory(t);
+      const path = join(directory, KEPT_ANSWERS_FILE);
+      const first = new Run(directory);
+      first.store(addressOf('a.example'));
+      await first.keeper.write();
+      const whole = readFileSync(path);
+      if (content === undefined) whole[80]! ^= 1;
+      writeFileSync(path, content ?? (content === null ? whole.subarray(0, 70) : whole));
+      const run = new Run(directory);
+      await run.keeper.restore();
+      assert.equal(run.entries, 0);
+      assert.equal(run.said.length, 1);
+      assert.match(run.said[0]!, says);
+    });
+  }
+
+  test('that is a directory, or far too large, is ignored', async (t) => {
+    const directory = makeDirectory(t);
+    const run = new Run(directory, { limits: { fileBytes: 100, answers: 10 } });
+    writeFileSync(join(directory, KEPT_ANSWERS_FILE), new Uint8Array(201));
+    await run.keeper.restore();
+    assert.match(run.said[0]!, /is larger than 200 octets/);
+  });
+});

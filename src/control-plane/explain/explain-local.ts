@@ -1,0 +1,105 @@
+// What the gateway answers by itself, and where that was written.
+
+import { open } from 'node:fs/promises';
+import { appendLocalRecords } from '../../memory/local-names/append-local-answer.ts';
+import { LOCAL, LocalMatch, type LocalNames } from '../../memory/local-names/local-names.ts';
+import type { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import { HEADER_BYTES, MESSAGE_MAX_BYTES } from '../../wire/header.ts';
+import { nameToText } from '../../wire/name-text.ts';
+import { reverseRecord } from '../local-names/reverse-records.ts';
+import type { SourceContent } from '../local-names/sourced-record.ts';
+
+/** What the client gets. */
+export type LocalResponse = 'records' | 'nodata' | 'nxdomain' | 'servfail' | 'alias';
+
+export interface LocalExplanation {
+  readonly response: LocalResponse;
+  readonly sentence: string;
+  readonly matchedName: string | undefined;
+  readonly line: { readonly file: string; readonly number: number; readonly text: string } | undefined;
+}
+
+const LINE_CHARACTERS_MAX = 300;
+const RESPONSES = {
+  [LOCAL.RECORDS]: 'records',
+  [LOCAL.NO_DATA]: 'nodata',
+  [LOCAL.NON_EXISTENT]: 'nxdomain',
+  [LOCAL.ALIAS]: 'alias',
+  [LOCAL.LOOP]: 'servfail',
+} as const;
+
+/** Undefined where the name is not answered here. `name`: as last given to `hasher`. */
+export async function explainLocal(
+  names: LocalNames,
+  sources: readonly SourceContent[],
+  name: Uint8Array,
+  type: number,
+  hasher: NameHasher,
+): Promise<LocalExplanation | undefined> {
+  const match = new LocalMatch();
+  names.find(name, name.length, type, hasher, match);
+  const { node, outcome } = match;
+  if (outcome === LOCAL.RECORDS) {
+    const out = new Uint8Array(MESSAGE_MAX_BYTES);
+    out.set(name, HEADER_BYTES);
+    appendLocalRecords(names, match, type, out, HEADER_BYTES + name.length);
+  }
+  if (match.outcome === LOCAL.PASS) return undefined;
+  const text = nameToText(name);
+  const owner = node === 0 ? undefined : names.nameOf(node);
+  const origin = owner === undefined ? undefined : findOrigin(sources, owner, type);
+  return {
+    response: RESPONSES[match.outcome],
+    matchedName: owner === undefined ? undefined : nameToText(owner),
+    line: origin && { file: origin.file, number: origin.number, text: await readLine(origin.file, origin.number) },
+    sentence: `${text} ${verb(match)}: ${reason(names, match, origin?.title)}`,
+  };
+}
+
+function verb({ outcome, alias }: LocalMatch): string {
+  if (outcome !== LOCAL.ALIAS) return 'is answered by the gateway itself';
+  return `is an alias that leads to ${nameToText(alias)}, which is asked upstream`;
+}
+
+function reason(names: LocalNames, { zone }: LocalMatch, title: string | undefined): string {
+  if (title !== undefined) return `${title} names it`;
+  if (names.isCanary(zone)) return 'its "no" tells browsers and systems that this network has its own resolver';
+  return 'a special-use name, which is never sent to an upstream';
+}
+
+interface Origin {
+  readonly title: string;
+  readonly file: string;
+  readonly number: number;
+}
+
+/** The record that put the owner into the table: one of the type asked for before any other. */
+function findOrigin(sources: readonly SourceContent[], owner: Uint8Array, type: number): Origin | undefined {
+  type Written = SourceContent['records'][number];
+  const isIt = (candidate: Uint8Array | undefined) => candidate !== undefined && Buffer.compare(candidate, owner) === 0;
+  const finders = [
+    (record: Written) => record.type === type && isIt(record.owner),
+    (record: Written) => isIt(record.owner),
+    (record: Written) => isIt(reverseRecord(record, true)?.owner),
+  ];
+  for (const fits of finders) {
+    for (const { title, file, records } of sources) {
+      const record = records.find(fits);
+      if (record !== undefined) return { title, file, number: record.line };
+    }
+  }
+  return undefined;
+}
+
+/** The text of a line, empty where the file has changed or cannot be read. */
+async function readLine(file: string, number: number): Promise<string> {
+  try {
+    await using handle = await open(file);
+    let left = number;
+    for await (const line of handle.readLines({ encoding: 'utf8' }))
+      if (--left === 0) return line.slice(0, LINE_CHARACTERS_MAX).replaceAll('\t', ' ').trim();
+  } catch {
+    // It may have been taken away since.
+  }
+  return '';
+}

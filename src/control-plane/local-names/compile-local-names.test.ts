@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, HASH_KEY } from '../../../test/fixtures/local-names.ts';
+import { localSettings } from '../../../test/fixtures/local-settings.ts';
+import { LocalNames } from '../../memory/local-names/local-names.ts';
+import { compileLocalNames, NO_CONTENTS } from './compile-local-names.ts';
+import { LeaseTable } from './lease-table.ts';
+import { parseHostsFile } from './parse-hosts-file.ts';
+import { parseLeases } from './parse-lease-file.ts';
+import { runAtOnce } from './slices.ts';
+
+function compiled(toml: string, files: { readonly hosts?: string; readonly leases?: string } = {}): LocalNames {
+  const settings = localSettings(toml);
+  const hosts = runAtOnce(parseHostsFile(files.hosts ?? ''));
+  const table = new LeaseTable();
+  runAtOnce(parseLeases(files.leases ?? '', 'dnsmasq', table));
+  const leases = table.records(settings.resolve.leaseDomain, 0);
+  const contents = {
+    ...NO_CONTENTS,
+    hosts: { title: 'the hosts file', file: 'hosts', records: hosts.records },
+    leases: [{ title: 'a lease', file: 'leases', records: leases.records }],
+  };
+  return new LocalNames(compileLocalNames(settings, HASH_KEY, contents).table);
+}
+
+function asks(names: LocalNames, expected: Readonly<Record<string, string>>): void {
+  for (const [question, outcome] of Object.entries(expected)) {
+    const [name = '', type = 'A'] = question.split(' ');
+    assert.equal(ask(names, name, type), outcome, question);
+  }
+}
+
+test('L02 L09 L10 names that no public zone has do not exist, and no other name of one label is ours', () => {
+  const names = compiled('');
+  for (const name of ['invalid', 'test', 'local', 'onion', 'alt', 'internal', 'wpad'])
+    asks(names, { [`${name} A`]: `nxdomain in ${name}`, [`a.b.${name} TXT`]: `nxdomain in ${name}` });
+  asks(names, {
+    'router A': 'pass',
+    'com NS': 'pass',
+    'example.org A': 'pass',
+    '. NS': 'pass',
+    'arpa NS': 'pass',
+    'lan A': 'pass',
+  });
+});
+
+test('L01 localhost and everything below it has the loopback addresses and nothing else', () => {
+  const names = compiled('');
+  for (const name of ['localhost', 'a.localhost', 'a.b.localhost'])
+    asks(names, { [`${name} A`]: 'records 1', [`${name} AAAA`]: 'records 1', [`${name} MX`]: 'nodata in localhost' });
+});
+
+test('L03 L04 every reverse zone of RFC 6303 and RFC 7793 is ours with SOA and NS, its neighbors are not', () => {
+  const names = compiled('');
+  const zones = [
+    ...['0', '10', '127', '254.169', '168.192', '2.0.192', '100.51.198', '113.0.203', '255.255.255.255'],
+    ...Array.from({ length: 16 }, (_, index) => `${16 + index}.172`),
+    ...Array.from({ length: 64 }, (_, index) => `${64 + index}.100`),
+  ].map((labels) => `${labels}.in-addr.arpa`);
+  const nibbles = [
+    'd.f',
+    '8.e.f',
+    '9.e.f',
+    'a.e.f',
+    'b.e.f',
+    '8.b.d.0.1.0.0.2',
+    `${'0.'.repeat(31)}0`,
+    `1.${'0.'.repeat(30)}0`,
+  ];
+  for (const zone of [...zones, ...nibbles.map((labels) => `${labels}.ip6.arpa`)]) {
+    asks(names, {
+      [`${zone} SOA`]: 'records 1',
+      [`${zone} NS`]: 'records 1',
+      [`${zone} PTR`]: `nodata in ${zone}`,
+      [`${zone} DS`]: 'pass',
+      [`x.${zone} PTR`]: `nxdomain in ${zone}`,
+    });
+  }
+  for (const labels of ['9', '11', '15.172', '32.172', '63.100', '128.100', '167.192', '1.0.192'])
+    asks(names, { [`1.${labels}.in-addr.arpa PTR`]: 'pass' });
+  asks(names, { '1.c.f.ip6.arpa PTR': 'pass', '1.c.e.f.ip6.arpa PTR': 'pass' });
+});
+
+test('L06 L07 D07 home.arpa and resolver.arpa stay here; the DS of home.arpa is asked for', () => {
+  asks(compiled(''), {
+    'home.arpa SOA': 'records 1',
+    'nas.home.arpa A': 'nxdomain in home.arpa',
+    'home.arpa DS': 'pass',
+    'nas.home.arpa DS': 'nxdomain in home.arpa',
+    'resolver.arpa A': 'nodata in resolver.arpa',
+    'resolver.arpa DS': 'nodata in resolver.arpa',
+    '_dns.resolver.arpa SVCB': 'nodata in resolver.arpa',
+    'a.b.resolver.arpa TXT': 'nodata in resolver.arpa',
+    'home\\.arpa A': 'pass',
+    'xhome.arpa A': 'pass',
+    'service.arpa A': 'pass',
+    'ipv4only.arpa A': 'pass',
+  });
+});
+
+test('L05 records, hosts and leases stand inside the zones that are ours', () => {
+  const names = compiled(
+    '[[record]]\nname = "db.internal"\ntype = "A"\nvalue = "10.0.0.5"\n[[record]]\nname = "nas.home.arpa"\ntype = "A"\nvalue = "10.0.0.6"\n[resolve]\nlease_files = ["leases"]',
+    { hosts: '192.168.1.1 router.home.arpa\n', leases: '0 02:00 192.168.1.20 laptop *\n' },
+  );
+  asks(names, {
+    'db.internal A': 'records 1',
+    'internal A': 'nodata in internal',
+    'x.internal A': 'nxdomain in internal',
+    'nas.home.arpa A': 'records 1',
+    'router.home.arpa AAAA': 'nodata in home.arpa',
+    '5.0.0.10.in-addr.arpa PTR': 'records 1',
+    '1.1.168.192.in-addr.arpa PTR': 'records 1',
+    '20.1.168.192.in-addr.arpa PTR': 'records 1',
+    '9.1.168.192.in-addr.arpa PTR': 'nxdomain in 168.192.in-addr.arpa',
+    'laptop.lan A': 'records 1',
+    'nobody.lan A': 'nxdomain in lan',
+  });
+});
+
+test('records come before hosts, hosts before leases, for each name and type', () => {
+  const names = compiled(
+    '[[record]]\nname = "a.lan"\ntype = "A"\nvalue = "10.0.0.1"\n[[record]]\nname = "9.0.0.10.in-addr.arpa"\ntype = "PTR"\nvalue = "written.lan"\n[resolve]\nlease_files = ["leases"]',
+    {
+      hosts: '10.0.0.2 a.lan\n10.0.0.9 b.lan\nfd00::2 a.lan\n',
+      leases: '0 02:00 10.0.0.3 a *\n0 02:00 10.0.0.4 b *\n0 02:00 10.0.0.8 b *\n',
+    },
+  );
+  asks(names, {
+    'a.lan A': 'records 1',
+    'a.lan AAAA': 'records 1',
+    'a A': 'records 1',
+    'b.lan A': 'records 1',
+    'b A': 'records 2',
+    '9.0.0.10.in-addr.arpa PTR': 'records 1',
+    '8.0.0.10.in-addr.arpa PTR': 'records 1',
+  });
+});
+
+test('private addresses get reverse names by themselves, public ones only where a record says so', () => {
+  const record = (name: string, type: string, value: string) =>
+    `[[record]]\nname = "${name}"\ntype = "${type}"\nvalue = "${value}"\n`;
+  const names = compiled(
+    record('www.example.org', 'A', '203.0.114.5') +
+      record('own.example.org', 'AAAA', 'fd12::1') +
+      record('6.114.0.203.in-addr.arpa', 'PTR', 'mail.example.org') +
+      record('*.wild.example.org', 'A', '10.9.9.9'),
+  );
+  asks(names, {
+    '5.114.0.203.in-addr.arpa PTR': 'pass',
+    '6.114.0.203.in-addr.arpa PTR': 'records 1',
+    [`1.${'0.'.repeat(27)}2.1.d.f.ip6.arpa PTR`]: 'records 1',
+    '9.9.9.10.in-addr.arpa PTR': 'nxdomain in 10.in-addr.arpa',
+  });
+});
+
+test('F08 the canary of Firefox is NXDOMAIN unless switched off, that of Private Relay only where switched on', () => {
+  asks(compiled(''), {
+    'use-application-dns.net A': 'nxdomain in use-application-dns.net',
+    'mask.icloud.com A': 'pass',
+  });
+  const names = compiled('[resolve]\nfirefox_canary = false\nprivate_relay = "block"');
+  asks(names, { 'use-application-dns.net A': 'pass', 'icloud.com A': 'pass' });
+  for (const name of ['mask.icloud.com', 'mask-h2.icloud.com', 'mask-canary.icloud.com'])
+    for (const type of ['A', 'AAAA', 'HTTPS']) asks(names, { [`${name} ${type}`]: `nxdomain in ${name}` });
+});
+
+test('R07 _dns.resolver.arpa can be said not to exist', () => {
+  asks(compiled('[resolve]\nddr = "nxdomain"'), {
+    '_dns.resolver.arpa SVCB': 'nxdomain in _dns.resolver.arpa',
+    'resolver.arpa A': 'nodata in resolver.arpa',
+  });
+});

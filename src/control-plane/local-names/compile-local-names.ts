@@ -1,0 +1,145 @@
+// Everything that is answered here, from all sources, into one table. What an earlier source says of a name and type, a later
+// one does not change: records of the configuration, rewrites, hosts file, leases, discovery, special-use names.
+
+import { LOCAL_FLAG, ZONE_KIND } from '../../memory/local-names/local-names.ts';
+import {
+  type LocalRecord,
+  type LocalRecordFault,
+  LocalNamesBuilder,
+} from '../../memory/local-names/local-names-builder.ts';
+import type { Settings } from '../settings/settings.ts';
+import { addReverse } from './reverse-records.ts';
+import {
+  canaryZone,
+  ipv4OnlyRecords,
+  leaseZone,
+  localhostRecords,
+  refusedDiscoveryZone,
+  specialUseZones,
+} from './special-use-zones.ts';
+import { ITEMS_PER_SLICE, runAtOnce, type Sliced } from './slices.ts';
+import type { SourceContent, SourcedRecord } from './sourced-record.ts';
+
+export type LocalNameSettings = Pick<Settings, 'records' | 'resolve' | 'zones' | 'configFile'> & {
+  readonly cache: Pick<Settings['cache'], 'exclude'>;
+};
+
+/** What changes while the gateway runs. */
+export interface LocalNameContents {
+  readonly hosts: SourceContent | undefined;
+  readonly leases: readonly SourceContent[];
+  readonly discovery: readonly LocalRecord[];
+}
+
+export const NO_CONTENTS: LocalNameContents = { hosts: undefined, leases: [], discovery: [] };
+
+export interface CompiledLocalNames {
+  readonly table: SharedArrayBuffer;
+  readonly ownerCount: number;
+  /** Records that had no room, by source. */
+  readonly leftOut: ReadonlyMap<string, number>;
+}
+
+const FIREFOX_CANARY = 'use-application-dns.net';
+const PRIVATE_RELAY = ['mask.icloud.com', 'mask-h2.icloud.com', 'mask-canary.icloud.com'];
+
+/** Where names were written, in the order of rank. */
+export function sourcesOf(settings: LocalNameSettings, contents: LocalNameContents): SourceContent[] {
+  const file = settings.configFile ?? 'built-in defaults';
+  return [
+    { title: 'a record of the configuration', file, records: settings.records },
+    ...(contents.hosts === undefined ? [] : [contents.hosts]),
+    ...contents.leases,
+  ];
+}
+
+/** At once; for few names, and where nobody waits. */
+export function compileLocalNames(
+  settings: LocalNameSettings,
+  hashKey: Uint8Array,
+  contents: LocalNameContents = NO_CONTENTS,
+): CompiledLocalNames {
+  return runAtOnce(compileSliced(settings, hashKey, contents));
+}
+
+export function* compileSliced(
+  settings: LocalNameSettings,
+  hashKey: Uint8Array,
+  contents: LocalNameContents,
+): Sliced<CompiledLocalNames> {
+  const builder = new LocalNamesBuilder(hashKey);
+  const leftOut = new Map<string, number>();
+  let rank = 0;
+  addZones(builder, settings);
+  yield* addAll(settings.records, 'the configuration');
+  if (contents.hosts !== undefined) yield* addAll(contents.hosts.records, contents.hosts.file);
+  // Leases of several files are of one rank: two servers may share a network.
+  rank++;
+  for (const { records, file } of contents.leases) yield* addSource(rank, records, file);
+  rank++;
+  for (const { records, file } of contents.leases) yield* addReverses(rank, records, file, true);
+  rank++;
+  for (const record of contents.discovery) builder.add(rank, record, Number.POSITIVE_INFINITY);
+  rank++;
+  for (const record of localhostRecords()) builder.add(rank, record, Number.POSITIVE_INFINITY);
+  if (settings.resolve.dns64 !== undefined)
+    for (const record of ipv4OnlyRecords()) builder.add(rank, record, Number.POSITIVE_INFINITY);
+  return { table: yield* builder.finishSliced(), ownerCount: builder.ownerCount, leftOut };
+
+  /** Records, then their reverse names: a PTR that somebody wrote comes before one that follows from an address. */
+  function* addAll(records: readonly SourcedRecord[], title: string): Sliced<void> {
+    yield* addSource(++rank, records, title);
+    yield* addReverses(++rank, records, title, false);
+  }
+
+  function* addSource(source: number, records: readonly SourcedRecord[], title: string): Sliced<void> {
+    for (const [index, record] of records.entries()) {
+      note(title, builder.add(source, record));
+      if (index % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) yield;
+    }
+  }
+
+  function* addReverses(
+    source: number,
+    records: readonly SourcedRecord[],
+    title: string,
+    isOfThisNetwork: boolean,
+  ): Sliced<void> {
+    for (const [index, record] of records.entries()) {
+      note(title, addReverse(builder, source, record, isOfThisNetwork));
+      if (index % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) yield;
+    }
+  }
+
+  function note(title: string, fault: LocalRecordFault | undefined): void {
+    if (fault === 'too many names' || fault === 'too many records') leftOut.set(title, (leftOut.get(title) ?? 0) + 1);
+  }
+}
+
+function addZones(builder: LocalNamesBuilder, settings: LocalNameSettings): void {
+  const { resolve, records, cache, zones } = settings;
+  // First: what the operator says of a zone goes before what it usually is.
+  for (const [index, zone] of zones.entries()) builder.addZone(forwardedZone(zone.name, index));
+  const mayGrow = records.length > 0 || resolve.hostsFile !== undefined || resolve.leaseFiles.length > 0;
+  if (resolve.leaseFiles.length > 0) builder.addZone(leaseZone(resolve.leaseDomain));
+  if (resolve.discovery === 'nxdomain') builder.addZone(refusedDiscoveryZone());
+  for (const zone of specialUseZones(mayGrow)) builder.addZone(zone);
+  const canaries = [
+    ...(resolve.firefoxCanary ? [FIREFOX_CANARY] : []),
+    ...(resolve.privateRelay === 'block' ? PRIVATE_RELAY : []),
+  ];
+  for (const name of canaries) builder.addZone(canaryZone(name));
+  for (const name of cache.exclude) builder.addFlags(name, LOCAL_FLAG.NO_CACHE);
+}
+
+/** A zone that a resolver of this network answers for; `forwarder`: its index in the settings. */
+export function forwardedZone(name: Uint8Array, forwarder: number): Parameters<LocalNamesBuilder['addZone']>[0] {
+  return {
+    name,
+    kind: ZONE_KIND.NONE,
+    forwarder,
+    negativeTtlSeconds: 60,
+    hasApexRecords: false,
+    parentAnswersDs: true,
+  };
+}

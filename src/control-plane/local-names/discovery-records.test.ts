@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ask, HASH_KEY } from '../../../test/fixtures/local-names.ts';
+import { NO_LOCAL_SETTINGS } from '../../../test/fixtures/local-settings.ts';
+import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
+import { LocalNames } from '../../memory/local-names/local-names.ts';
+import { nameToText } from '../../wire/name-text.ts';
+import { EXTENDED_ERROR } from '../../wire/numbers.ts';
+import { rdataFromText } from '../../wire/rdata-from-text.ts';
+import { typeFromText } from '../../wire/type-text.ts';
+import { compileLocalNames, NO_CONTENTS } from './compile-local-names.ts';
+import {
+  type DiscoveryParts,
+  discoveryRecords,
+  EMITTED_EXTENDED_ERRORS,
+  type ListeningAddress,
+} from './discovery-records.ts';
+import { FollowedDiscovery } from './follow-discovery.ts';
+
+const NAMES = ['dns.example.org', '*.example.org', '192.0.2.53', 'localhost'];
+const files = makeCertificate({ names: NAMES });
+after(() => files.remove());
+const CERTIFICATE = { names: NAMES, chainPem: readFileSync(files.certPath, 'utf8') };
+const PLAIN: ListeningAddress = { kind: 'udp', address: '192.0.2.53', port: 53 };
+
+function parts(listening: readonly ListeningAddress[], more: Partial<DiscoveryParts> = {}): DiscoveryParts {
+  return {
+    resolve: { discovery: 'answer', infoUrl: undefined },
+    certificates: [CERTIFICATE],
+    listening: [PLAIN, ...listening],
+    localAddresses: ['127.0.0.1', '192.0.2.53', '::1', '2001:db8::53', 'fe80::1%eth0'],
+    ...more,
+  };
+}
+
+const SVCB = typeFromText('SVCB')!;
+
+function bindings(owner: string, given: DiscoveryParts): string[] {
+  return discoveryRecords(given)
+    .filter((record) => record.type === SVCB && nameToText(record.owner) === owner)
+    .map(({ rdata }) => Buffer.from(rdata).toString('hex'));
+}
+
+function hexOf(text: string): string {
+  return Buffer.from(rdataFromText(SVCB, text) as Uint8Array).toString('hex');
+}
+
+test('R02 R06 R08 the encrypted listeners are told with ports, addresses and path, by the name of the certificate', () => {
+  const given = parts([
+    { kind: 'dot', address: '0.0.0.0', port: 853 },
+    { kind: 'dot', address: '::', port: 853 },
+    { kind: 'doh', address: '192.0.2.53', port: 8443 },
+  ]);
+  const expected = [
+    '1 dns.example.org alpn=dot port=853 ipv4hint=192.0.2.53 ipv6hint=2001:db8::53',
+    '2 dns.example.org alpn=h2 port=8443 ipv4hint=192.0.2.53 dohpath=/dns-query{?dns}',
+  ].map(hexOf);
+  assert.deepEqual(bindings('_dns.resolver.arpa', given), expected);
+  assert.deepEqual(bindings('_dns.dns.example.org', given), expected);
+  const [first] = discoveryRecords(given).filter(({ type }) => type === SVCB);
+  assert.ok(first!.ttlSeconds <= 300);
+  assert.deepEqual(
+    first!.additional?.map(({ owner, rdata }) => `${nameToText(owner)} ${Buffer.from(rdata).toString('hex')}`),
+    ['dns.example.org c0000235', 'dns.example.org 20010db8000000000000000000000053'],
+  );
+});
+
+test('R04 nothing is told without encrypted listeners, without a name that can be checked, or where it is switched off', () => {
+  const dot: ListeningAddress = { kind: 'dot', address: '192.0.2.53', port: 853 };
+  assert.equal(bindings('_dns.resolver.arpa', parts([dot])).length, 1);
+  assert.deepEqual(bindings('_dns.resolver.arpa', parts([])), []);
+  const unnamed = { ...CERTIFICATE, names: ['localhost', '127.0.0.1', '*.example.org', 'gateway'] };
+  assert.deepEqual(bindings('_dns.resolver.arpa', parts([dot], { certificates: [unnamed] })), []);
+  // A name that the settings want and the certificate does not have.
+  const other = { ...CERTIFICATE, names: ['other.example.com'] };
+  assert.deepEqual(bindings('_dns.resolver.arpa', parts([dot], { certificates: [other] })), []);
+  const off = { resolve: { discovery: 'nodata', infoUrl: undefined } } as const;
+  assert.deepEqual(bindings('_dns.resolver.arpa', parts([dot], off)), []);
+});
+
+test('a listener on loopback is told to nobody outside', () => {
+  const dot: ListeningAddress = { kind: 'dot', address: '127.0.0.1', port: 853 };
+  assert.deepEqual(bindings('_dns.resolver.arpa', parts([dot])), []);
+  const inside = { ...parts([dot]), listening: [{ ...PLAIN, address: '127.0.0.1' }, dot] };
+  assert.deepEqual(bindings('_dns.resolver.arpa', inside), [
+    hexOf('1 dns.example.org alpn=dot port=853 ipv4hint=127.0.0.1'),
+  ]);
+});
+
+test('discovery leaves everything else about the names as it is', () => {
+  const discovery = discoveryRecords(parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }]));
+  const wildcard = {
+    owner: Buffer.from('\x01*\x07example\x03org\x00'),
+    type: 1,
+    ttlSeconds: 60,
+    rdata: Uint8Array.of(10, 0, 0, 1),
+    line: 0,
+  };
+  const settings = { ...NO_LOCAL_SETTINGS, records: [wildcard] };
+  const names = new LocalNames(compileLocalNames(settings, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  assert.equal(ask(names, '_dns.dns.example.org', 'SVCB'), 'records 1');
+  assert.equal(ask(names, 'dns.example.org', 'RESINFO'), 'records 1');
+  assert.equal(ask(names, 'dns.example.org', 'A'), 'records 1');
+  const plain = new LocalNames(compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  assert.equal(ask(plain, 'dns.example.org', 'A'), 'pass');
+  assert.equal(ask(plain, '_dns.dns.example.org', 'A'), 'pass');
+  assert.equal(ask(plain, '_dns.resolver.arpa', 'A'), 'nodata in resolver.arpa');
+});
+
+test('R09 RESINFO has the page and the errors that are really sent', () => {
+  const [record] = discoveryRecords(
+    parts([], { resolve: { discovery: 'nodata', infoUrl: 'https://example.org/dns' } }),
+  );
+  assert.equal(nameToText(record!.owner), 'resolver.arpa');
+  assert.match(Buffer.from(record!.rdata).toString('latin1'), /^.exterr=[\d,-]+.infourl=https:\/\/example\.org\/dns$/s);
+  // Where a code is compared, it is an upstream's that is being read; upstream-block.ts does nothing else.
+  const source = globSync(join(import.meta.dirname, '../../data-plane/**/*.ts'))
+    .filter((file) => !/\.test\.ts$|upstream-block\.ts$/.test(file))
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
+    .filter((line) => !/[<>]=/.test(line))
+    .join('\n');
+  const sent = Object.entries(EXTENDED_ERROR).filter(([word]) => new RegExp(`\\b${word}\\b`).test(source));
+  assert.deepEqual(
+    EMITTED_EXTENDED_ERRORS,
+    sent.map(([, code]) => code),
+  );
+});
+
+test('a change of addresses or certificates is told once', () => {
+  let given = parts([{ kind: 'dot', address: '0.0.0.0', port: 853 }]);
+  const discovery = new FollowedDiscovery(() => given);
+  const told: number[] = [];
+  discovery.start((records) => told.push(records.length));
+  discovery.refresh();
+  given = { ...given, localAddresses: ['192.0.2.99'] };
+  discovery.refresh();
+  discovery.refresh();
+  given = { ...given, certificates: [] };
+  discovery.refresh();
+  discovery.stop();
+  assert.equal(told.length, 2);
+});

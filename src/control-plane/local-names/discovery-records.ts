@@ -1,0 +1,186 @@
+// What the gateway says of itself: its encrypted listeners as designated resolvers (RFC 9461, 9462) and how it resolves
+// (RFC 9606), for the certificates and addresses in force. Beside these records the names keep whatever else they have.
+
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { LocalRecord } from '../../memory/local-names/local-names-builder.ts';
+import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
+import { isMappedIpv4, parseAddress } from '../../wire/ip-address.ts';
+import { foldName } from '../../wire/name.ts';
+import { nameFromText } from '../../wire/name-text.ts';
+import { EXTENDED_ERROR, TYPE } from '../../wire/numbers.ts';
+import { alpnOctets, type ServiceParameter, serviceParameterOctets } from '../../wire/service-parameters.ts';
+import { certificateCovers } from '../certificates/certificate-names.ts';
+import type { Settings } from '../settings/settings.ts';
+
+export interface ListeningAddress {
+  readonly kind: 'udp' | 'tcp' | 'dot' | 'doh';
+  /** `0.0.0.0` and `::` are every address of their family. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface DiscoveryParts {
+  readonly resolve: Pick<Settings['resolve'], 'discovery' | 'infoUrl'>;
+  readonly certificates: readonly Pick<CertificateSnapshot, 'names' | 'chainPem'>[];
+  readonly listening: readonly ListeningAddress[];
+  /** Of this machine, for wildcards. */
+  readonly localAddresses: readonly string[];
+}
+
+const TTL_SECONDS = 300;
+const NAMES_MAX = 4;
+const HINTS_MAX = 8;
+const DOH_PATH = '/dns-query{?dns}';
+const KEY = { ALPN: 1, PORT: 3, IPV4_HINT: 4, IPV6_HINT: 6, DOHPATH: 7 } as const;
+const RESINFO = 261;
+
+/** Of an upstream: they are read, and relayed at most. */
+const ERRORS_OF_OTHERS: ReadonlySet<string> = new Set(['DNSSEC_BOGUS', 'NSEC_MISSING', 'CENSORED', 'FILTERED']);
+/** Extended DNS Errors that the gateway gives by itself. */
+export const EMITTED_EXTENDED_ERRORS: readonly number[] = Object.entries(EXTENDED_ERROR)
+  .filter(([word]) => !ERRORS_OF_OTHERS.has(word))
+  .map(([, code]) => code);
+
+interface Service {
+  readonly kind: 'dot' | 'doh';
+  readonly port: number;
+  readonly ipv4: readonly Uint8Array[];
+  readonly ipv6: readonly Uint8Array[];
+}
+
+export function discoveryRecords(parts: DiscoveryParts): LocalRecord[] {
+  const { resolve } = parts;
+  const records = [resolverInformation('resolver.arpa', resolve.infoUrl)];
+  if (resolve.discovery !== 'answer') return records;
+  const names = authenticationNames(parts.certificates);
+  const services = servicesOf(parts);
+  if (services.length === 0) return records;
+  for (const name of names) {
+    records.push(resolverInformation(name, resolve.infoUrl));
+    records.push(
+      ...serviceRecords(`_dns.${name}`, name, services),
+      ...serviceRecords('_dns.resolver.arpa', name, services),
+    );
+  }
+  return records;
+}
+
+/** Names by which a client can check the certificate: no addresses, no wildcards, nothing that every machine is called. */
+function authenticationNames(certificates: DiscoveryParts['certificates']): string[] {
+  const names = certificates.flatMap(({ names: written, chainPem }) => {
+    const certificate = new X509Certificate(chainPem);
+    return written.filter((name) => isAuthenticationName(name) && certificateCovers(certificate, name)).slice(0, 1);
+  });
+  return [...new Set(names.map((name) => name.toLowerCase()))].slice(0, NAMES_MAX);
+}
+
+/** What only the machine itself is called, or no name at all, names no resolver. */
+export function isAuthenticationName(name: string): boolean {
+  return (
+    isIP(name) === 0 && !name.includes('*') && name.includes('.') && !/(?:^|\.)localhost(?:\.localdomain)?$/i.test(name)
+  );
+}
+
+/** DoT before DoH, each once per port, with the addresses that clients from outside can use. */
+function servicesOf({ listening, localAddresses }: DiscoveryParts): Service[] {
+  const isLocalOnly = listening
+    .filter(({ kind }) => kind === 'udp' || kind === 'tcp')
+    .every(({ address }) => isLoopback(octetsOf(address)));
+  return (['dot', 'doh'] as const).flatMap((kind) => {
+    const ports = Map.groupBy(
+      listening.filter((it) => it.kind === kind),
+      ({ port }) => port,
+    );
+    return [...ports].flatMap(([port, bindings]) => {
+      const addresses = reachable(bindings, localAddresses, isLocalOnly);
+      if (addresses.length === 0) return [];
+      const ipv4 = addresses.filter(isMappedIpv4).map((octets) => octets.subarray(12));
+      const ipv6 = addresses.filter((octets) => !isMappedIpv4(octets));
+      return [{ kind, port, ipv4: ipv4.slice(0, HINTS_MAX), ipv6: ipv6.slice(0, HINTS_MAX) }];
+    });
+  });
+}
+
+function reachable(
+  bindings: readonly ListeningAddress[],
+  localAddresses: readonly string[],
+  isLocalOnly: boolean,
+): Uint8Array[] {
+  const texts = bindings.flatMap(({ address }) => {
+    if (address === '0.0.0.0') return localAddresses.filter((local) => !local.includes(':'));
+    return address === '::' ? localAddresses.filter((local) => local.includes(':')) : [address];
+  });
+  // Link-local addresses mean nothing without the client's interface.
+  const addresses = [...new Set(texts)].filter((text) => !text.includes('%')).map(octetsOf);
+  const outside = addresses.filter((octets) => !isLoopback(octets));
+  return outside.length > 0 || !isLocalOnly ? outside : addresses;
+}
+
+function serviceRecords(owner: string, name: string, services: readonly Service[]): LocalRecord[] {
+  const target = wireName(name);
+  return services.map((service, index) => {
+    const parameters: ServiceParameter[] = [
+      { key: KEY.ALPN, value: alpnOctets([service.kind === 'dot' ? 'dot' : 'h2']) },
+      { key: KEY.PORT, value: Uint8Array.of(service.port >>> 8, service.port) },
+    ];
+    if (service.ipv4.length > 0) parameters.push({ key: KEY.IPV4_HINT, value: Buffer.concat(service.ipv4) });
+    if (service.ipv6.length > 0) parameters.push({ key: KEY.IPV6_HINT, value: Buffer.concat(service.ipv6) });
+    if (service.kind === 'doh') parameters.push({ key: KEY.DOHPATH, value: Buffer.from(DOH_PATH) });
+    const rdata = Buffer.concat([Uint8Array.of(0, index + 1), target, serviceParameterOctets(parameters)]);
+    // Once is enough: the addresses of the name are the same for every service.
+    const additional = index === 0 ? addressRecords(target, services) : [];
+    return { owner: wireName(owner), type: TYPE.SVCB, ttlSeconds: TTL_SECONDS, rdata, additional, standsAlone: true };
+  });
+}
+
+function addressRecords(owner: Uint8Array, services: readonly Service[]): LocalRecord[] {
+  const records = new Map<string, LocalRecord>();
+  for (const { ipv4, ipv6 } of services)
+    for (const rdata of [...ipv4, ...ipv6]) {
+      const type = rdata.length === 4 ? TYPE.A : TYPE.AAAA;
+      records.set(Buffer.from(rdata).toString('hex'), { owner, type, ttlSeconds: TTL_SECONDS, rdata });
+    }
+  return [...records.values()];
+}
+
+/** RESINFO: strings like those of TXT (RFC 9606 section 4). No `qnamemin`: what an upstream does is not ours to promise. */
+function resolverInformation(owner: string, infoUrl: string | undefined): LocalRecord {
+  const strings = [
+    `exterr=${ranges(EMITTED_EXTENDED_ERRORS)}`,
+    ...(infoUrl === undefined ? [] : [`infourl=${infoUrl}`]),
+  ];
+  const rdata = Buffer.concat(strings.map((text) => Buffer.from(String.fromCharCode(text.length) + text, 'latin1')));
+  return { owner: wireName(owner), type: RESINFO, ttlSeconds: TTL_SECONDS, rdata, standsAlone: true };
+}
+
+/** `0,3-4,13-15`. */
+function ranges(numbers: readonly number[]): string {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const parts: string[] = [];
+  for (let i = 0; i < sorted.length; ) {
+    let last = i;
+    while (sorted[last + 1] === sorted[last]! + 1) last++;
+    parts.push(last === i ? `${sorted[i]}` : `${sorted[i]}-${sorted[last]}`);
+    i = last + 1;
+  }
+  return parts.join(',');
+}
+
+function octetsOf(address: string): Uint8Array {
+  const octets = new Uint8Array(16);
+  parseAddress(address, octets);
+  return octets;
+}
+
+function isLoopback(octets: Uint8Array): boolean {
+  if (isMappedIpv4(octets)) return octets[12] === 127;
+  return octets[15] === 1 && octets.subarray(0, 15).every((octet) => octet === 0);
+}
+
+function wireName(text: string): Uint8Array {
+  const name = nameFromText(text);
+  if (name === undefined) throw new Error(`not a name: ${text}`);
+  foldName(name, name.length);
+  return name;
+}

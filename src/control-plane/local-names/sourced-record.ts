@@ -1,0 +1,16 @@
+// A local record and where it was written.
+
+import type { LocalRecord } from '../../memory/local-names/local-names-builder.ts';
+
+export interface SourcedRecord extends LocalRecord {
+  /** 1-based line in its file, 0 where unknown. */
+  readonly line: number;
+}
+
+/** What one source has said last, for the table and for explanations. */
+export interface SourceContent {
+  /** `the configuration`, `the hosts file`, `a lease`. */
+  readonly title: string;
+  readonly file: string;
+  readonly records: readonly SourcedRecord[];
+}

@@ -1,0 +1,124 @@
+// Names that never leave the host, as data: asking the upstream for them would leak, or, for resolver.arpa, would hand the
+// upstream's own discovery records to clients and lead them around the filter.
+
+import { ZONE_KIND } from '../../memory/local-names/local-names.ts';
+import type { LocalRecord, LocalZone } from '../../memory/local-names/local-names-builder.ts';
+import { nameFromText } from '../../wire/name-text.ts';
+import { TYPE } from '../../wire/numbers.ts';
+
+/** RFC 6303 section 3. */
+const TTL_SECONDS = 10_800;
+const IPV4_ONLY_TTL_SECONDS = 86_400;
+/** Where leases, hosts or records may bring names at any time, a "no" must not outlive them for long. */
+const LIVE_TTL_SECONDS = 60;
+
+/** Not even the name itself exists, as in the public DNS (RFC 6761, 6762, 7686, 9476; .internal is ICANN's, wpad a trap). */
+const NON_EXISTENT = ['invalid', 'test', 'local', 'onion', 'alt', 'internal', 'wpad'];
+
+/** Address space that has no names in public (RFC 6303 section 4, RFC 7793); the zone itself has SOA and NS. */
+const REVERSE = [
+  ...['0', '10', '127', '254.169', '168.192', '2.0.192', '100.51.198', '113.0.203', '255.255.255.255'].map(inIpv4),
+  ...range(16, 31).map((octet) => inIpv4(`${octet}.172`)),
+  ...range(64, 127).map((octet) => inIpv4(`${octet}.100`)),
+  `${'0.'.repeat(32)}ip6.arpa`,
+  `1.${'0.'.repeat(31)}ip6.arpa`,
+  ...['d.f', '8.e.f', '9.e.f', 'a.e.f', 'b.e.f', '8.b.d.0.1.0.0.2'].map((nibbles) => `${nibbles}.ip6.arpa`),
+];
+
+/** `mayGrow`: names can appear below while the gateway runs. */
+export function specialUseZones(mayGrow: boolean): LocalZone[] {
+  const negativeTtlSeconds = mayGrow ? LIVE_TTL_SECONDS : TTL_SECONDS;
+  const zone = (text: string, more: Partial<LocalZone>): LocalZone => ({
+    name: wireName(text),
+    kind: ZONE_KIND.ABSENT,
+    forwarder: -1,
+    negativeTtlSeconds,
+    hasApexRecords: false,
+    parentAnswersDs: false,
+    ...more,
+  });
+  return [
+    ...NON_EXISTENT.map((text) => zone(text, {})),
+    zone('localhost', { negativeTtlSeconds: TTL_SECONDS }),
+    // Delegated insecurely in public, which validators must be able to see (RFC 8375 section 4, RFC 6303 section 3).
+    ...['home.arpa', ...REVERSE].map((text) => zone(text, { hasApexRecords: true, parentAnswersDs: true })),
+    // RFC 9462 section 6.4.
+    zone('resolver.arpa', { kind: ZONE_KIND.NO_DATA, negativeTtlSeconds: LIVE_TTL_SECONDS }),
+  ];
+}
+
+/** `localhost` and everything below it (RFC 6761 section 6.3). */
+export function localhostRecords(): LocalRecord[] {
+  const addresses = [
+    { type: TYPE.A, rdata: Uint8Array.of(127, 0, 0, 1) },
+    { type: TYPE.AAAA, rdata: Uint8Array.of(...new Array<number>(15).fill(0), 1) },
+  ];
+  return ['localhost', '*.localhost'].flatMap((text) =>
+    addresses.map((address) => ({ owner: wireName(text), ttlSeconds: TTL_SECONDS, ...address })),
+  );
+}
+
+/**
+ * The name by whose addresses clients find the prefix of a translator (RFC 7050, RFC 8880 section 7.1): where there is one, its IPv4
+ * addresses are known here, and its IPv6 addresses made of them as of all others.
+ */
+export function ipv4OnlyRecords(): LocalRecord[] {
+  const owner = wireName('ipv4only.arpa');
+  return [170, 171].map((last) => ({
+    owner,
+    type: TYPE.A,
+    ttlSeconds: IPV4_ONLY_TTL_SECONDS,
+    rdata: Uint8Array.of(192, 0, 0, last),
+  }));
+}
+
+/** A zone whose "no" tells browsers or systems to leave DNS to this network. */
+export function canaryZone(text: string): LocalZone {
+  return {
+    name: wireName(text),
+    kind: ZONE_KIND.ABSENT,
+    forwarder: -1,
+    negativeTtlSeconds: LIVE_TTL_SECONDS,
+    hasApexRecords: false,
+    parentAnswersDs: false,
+    isCanary: true,
+  };
+}
+
+/** `_dns.resolver.arpa` does not exist: clients stay with what they were told (RFC 9462). */
+export function refusedDiscoveryZone(): LocalZone {
+  return {
+    name: wireName('_dns.resolver.arpa'),
+    kind: ZONE_KIND.ABSENT,
+    forwarder: -1,
+    negativeTtlSeconds: LIVE_TTL_SECONDS,
+    hasApexRecords: false,
+    parentAnswersDs: false,
+  };
+}
+
+/** The zone of names that come from leases: what has no lease is asked nowhere else. */
+export function leaseZone(name: Uint8Array): LocalZone {
+  return {
+    name,
+    kind: ZONE_KIND.ABSENT,
+    forwarder: -1,
+    negativeTtlSeconds: LIVE_TTL_SECONDS,
+    hasApexRecords: true,
+    parentAnswersDs: false,
+  };
+}
+
+function inIpv4(labels: string): string {
+  return `${labels}.in-addr.arpa`;
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+function wireName(text: string): Uint8Array {
+  const name = nameFromText(text);
+  if (name === undefined) throw new Error(`not a name: ${text}`);
+  return name;
+}

@@ -1,0 +1,115 @@
+// Tells when a file has changed, however that was done: written in place, replaced by renaming, taken away and put back. The
+// directory is watched, since a watch on the file itself would follow the old one; a slow look catches what no event tells.
+
+import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+const LOOK_MILLISECONDS = 5_000;
+/** A file that is being written is looked at again until it rests, at most this often. */
+const SETTLE_MILLISECONDS = 50;
+const SETTLE_LOOKS_MAX = 10;
+
+export class FileWatch {
+  readonly #paths: readonly string[];
+  readonly #directory: string;
+  readonly #onChange: () => void;
+  readonly #poll: NodeJS.Timeout;
+  #watcher: FSWatcher | undefined;
+  #watchedDirectory = '';
+  #settling: NodeJS.Timeout | undefined;
+  #looksLeft = 0;
+  /** What was last told, and what was last seen. */
+  #told: string;
+  #seen: string;
+
+  /** `siblings`: endings of further files beside `path` that belong to it. Keeps no process alive. */
+  constructor(path: string, siblings: readonly string[], onChange: () => void, pollMilliseconds = LOOK_MILLISECONDS) {
+    this.#paths = [path, ...siblings.map((ending) => path + ending)];
+    this.#directory = dirname(path);
+    this.#onChange = onChange;
+    this.#told = this.#seen = this.#signature();
+    this.#watch();
+    this.#poll = setInterval(() => {
+      this.#watch();
+      if (this.#signature() !== this.#told) this.#soon();
+    }, pollMilliseconds).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#poll);
+    clearTimeout(this.#settling);
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+
+  /** Watches the directory, again if another one has taken its name. */
+  #watch(): void {
+    const directory = identityOf(this.#directory);
+    if (directory === this.#watchedDirectory) return;
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    this.#watchedDirectory = '';
+    if (directory === '') return;
+    try {
+      const name = basename(this.#paths[0]!);
+      const watcher = watch(this.#directory, { persistent: false }, (_event, changed) => {
+        if (changed === null || changed.startsWith(name)) this.#soon();
+      });
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchedDirectory = '';
+      });
+      this.#watcher = watcher;
+      this.#watchedDirectory = directory;
+    } catch {
+      // No room for another watch, or no right to: the slow look remains.
+    }
+  }
+
+  #soon(): void {
+    if (this.#settling !== undefined) return;
+    this.#looksLeft = SETTLE_LOOKS_MAX;
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#settling = setTimeout(() => this.#look(), SETTLE_MILLISECONDS).unref();
+  }
+
+  #look(): void {
+    const now = this.#signature();
+    const rests = now === this.#seen;
+    this.#seen = now;
+    if (!rests && this.#looksLeft-- > 0) {
+      this.#arm();
+      return;
+    }
+    this.#settling = undefined;
+    if (now === this.#told) return;
+    this.#told = now;
+    this.#onChange();
+  }
+
+  #signature(): string {
+    return this.#paths.map(signatureOf).join(' ');
+  }
+}
+
+function signatureOf(path: string): string {
+  const stats = statsOf(path);
+  return stats === undefined ? '-' : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+}
+
+function identityOf(directory: string): string {
+  const stats = statsOf(directory);
+  return stats === undefined ? '' : `${stats.dev}:${stats.ino}`;
+}
+
+/** Undefined also where a directory on the way is closed. */
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}

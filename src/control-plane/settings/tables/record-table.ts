@@ -1,0 +1,122 @@
+// [[record]]: names that the gateway answers itself.
+
+import * as z from 'zod';
+import { WRITABLE_TYPES, rdataFromText } from '../../../wire/rdata-from-text.ts';
+import { foldName } from '../../../wire/name.ts';
+import { TYPE } from '../../../wire/numbers.ts';
+import { typeFromText, typeToText } from '../../../wire/type-text.ts';
+import { anything, text } from '../fields.ts';
+import { readLocalName } from '../local-name.ts';
+import { readDurationSeconds } from '../quantities.ts';
+import type { RecordSettings } from '../settings.ts';
+import { quote, type SettingsPath } from '../settings-fault.ts';
+import { readTables, type TableContext } from '../table-reader.ts';
+
+const NAME_FORM = '"nas.example.org", or "*.example.org" for every name below that has no record';
+const TYPES_FORM = WRITABLE_TYPES.map(typeToText).join(', ');
+const DEFAULT_TTL = '5m';
+const DEFAULT_TTL_SECONDS = 300;
+const WEEK_SECONDS = 604_800;
+
+export const RECORD_SHAPE = z.strictObject({
+  name: text(NAME_FORM),
+  type: text(TYPES_FORM),
+  value: text('the value as a zone file has it, in quotes'),
+  ttl: anything(),
+});
+type RecordTable = z.output<typeof RECORD_SHAPE>;
+
+export type PlacedRecord = Omit<RecordSettings, 'line'> & { readonly path: SettingsPath };
+
+/** `rewrites` are records as well, and come behind. */
+export function readRecords(raw: unknown, rewrites: readonly PlacedRecord[], context: TableContext): PlacedRecord[] {
+  const written = (readTables(RECORD_SHAPE, raw, 'record', context) ?? []).flatMap(({ table, path }) => {
+    const owner = readOwner(table, path, context);
+    const type = readType(table, path, context);
+    const rdata = type === undefined ? undefined : readValue(table, type, path, context);
+    const ttl = readDurationSeconds(table.ttl ?? DEFAULT_TTL, 0, WEEK_SECONDS);
+    const ttlSeconds = context.faults.accept([...path, 'ttl'], ttl) ?? DEFAULT_TTL_SECONDS;
+    if (owner === undefined || type === undefined || rdata === undefined) return [];
+    return [{ owner, type, ttlSeconds, rdata, path }];
+  });
+  const records = [...written, ...rewrites];
+  reportAliases(records, context);
+  return records;
+}
+
+function readOwner(table: RecordTable, path: SettingsPath, context: TableContext): Uint8Array | undefined {
+  const key = [...path, 'name'];
+  if (table.name === undefined) return missing(key, `name = ${NAME_FORM}`, context);
+  const owner = readLocalName(table.name, true);
+  if (owner === undefined) context.faults.fault(key, `${quote(table.name)} is not a name; allowed: ${NAME_FORM}`);
+  return owner;
+}
+
+function readType(table: RecordTable, path: SettingsPath, context: TableContext): number | undefined {
+  const key = [...path, 'type'];
+  if (table.type === undefined) return missing(key, `type, one of ${TYPES_FORM}`, context);
+  const type = typeFromText(table.type);
+  if (type !== undefined && WRITABLE_TYPES.includes(type)) return type;
+  context.faults.fault(key, `${quote(table.type)} is not a type of record here; allowed: ${TYPES_FORM}`);
+  return undefined;
+}
+
+function readValue(
+  table: RecordTable,
+  type: number,
+  path: SettingsPath,
+  context: TableContext,
+): Uint8Array | undefined {
+  const key = [...path, 'value'];
+  if (table.value === undefined) return missing(key, 'value', context);
+  const rdata = rdataFromText(type, table.value);
+  if (typeof rdata !== 'string') return rdata;
+  context.faults.fault(key, `${quote(table.value)} is not the value of a record of type ${typeToText(type)}: ${rdata}`);
+  return undefined;
+}
+
+/** A key that is written wrong has its own fault already. */
+function missing(key: SettingsPath, what: string, context: TableContext): undefined {
+  if (!context.faults.isFaulty(key))
+    context.faults.fault(key.slice(0, -1), `has no ${String(key.at(-1))}; write ${what}`);
+  return undefined;
+}
+
+/** An alias stands alone (RFC 1034 section 3.6.2), and leads out of the circle. */
+function reportAliases(records: readonly PlacedRecord[], context: TableContext): void {
+  const aliases = new Map<string, PlacedRecord>();
+  const owners = new Map<string, number>();
+  for (const record of records) {
+    const owner = textOf(record.owner);
+    owners.set(owner, (owners.get(owner) ?? 0) + 1);
+    if (record.type === TYPE.CNAME) aliases.set(owner, record);
+  }
+  for (const [owner, record] of aliases) {
+    if (owners.get(owner)! > 1)
+      context.faults.fault(
+        record.path,
+        'is a CNAME beside other records of the same name; a CNAME must be the only one',
+      );
+    else if (leadsBack(owner, aliases)) {
+      context.faults.fault(
+        record.path,
+        'leads back to itself through CNAME records; let one of them name another target',
+      );
+    }
+  }
+}
+
+function leadsBack(start: string, aliases: ReadonlyMap<string, PlacedRecord>): boolean {
+  let record = aliases.get(start);
+  for (let links = 0; record !== undefined && links <= aliases.size; links++) {
+    const target = Uint8Array.from(record.rdata);
+    foldName(target, target.length);
+    if (textOf(target) === start) return true;
+    record = aliases.get(textOf(target));
+  }
+  return false;
+}
+
+function textOf(name: Uint8Array): string {
+  return Buffer.from(name).toString('latin1');
+}

@@ -1,0 +1,134 @@
+// What the policy finds inside an upstream's answer: a name that is blocked by now, a CNAME chain or service that leads to a
+// blocked name (cloaking), or a public name that points into private address space (rebinding). The finding is 32 bits, stored
+// beside the cached answer.
+
+import { LocalMatch } from '../../memory/local-names/local-names.ts';
+import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import { AccessList, parseAccessEntry } from '../../policy/access-list.ts';
+import { Decision, decide, REASON, type Reason } from '../../policy/decide.ts';
+import { AnswerFacts } from '../../wire/answer-reader.ts';
+import { HEADER_BYTES, readUint16 } from '../../wire/header.ts';
+import { expandName, foldName, NAME_MAX_BYTES } from '../../wire/name.ts';
+import { TYPE } from '../../wire/numbers.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
+
+export const CLEAN = 0;
+export const PRIVATE_ADDRESS = -1;
+/** And below: the upstream blocks (upstream-block.ts). */
+export const UPSTREAM_BLOCK = -2;
+
+/** A finding that is none of those above: which rule of which source blocks. */
+function blockedBy(reason: Reason, source: number): number {
+  return ((source + 1) << 8) | reason;
+}
+
+export function reasonOf(inspection: number): Reason {
+  return (inspection & 0xff) as Reason;
+}
+
+export function sourceOf(inspection: number): number {
+  return (inspection >>> 8) - 1;
+}
+
+const MAPPED_IPV4_PREFIX_BYTES = 12;
+
+/** Who may be answered with whatever the chain leads to: somebody named the name itself. */
+const EXPLICITLY_ALLOWED: ReadonlySet<Reason> = new Set([REASON.RULE_ALLOWS, REASON.LIST_ALLOWS, REASON.CLIENT_PROBE]);
+
+/** Who may not be answered at all. */
+const BLOCKED_BY_NAME: ReadonlySet<Reason> = new Set([REASON.RULE_BLOCKS, REASON.LIST_BLOCKS, REASON.NOT_ALLOWLISTED]);
+
+/** One per thread. */
+export class AnswerInspector {
+  /** Of the answer about to be inspected: the caller has just read it into this object. */
+  readonly facts: AnswerFacts = new AnswerFacts();
+  readonly #inForce: PolicyInForce;
+  readonly #hasher: NameHasher;
+  readonly #decision = new Decision();
+  readonly #local = new LocalMatch();
+  readonly #name = new Uint8Array(NAME_MAX_BYTES + 1);
+  readonly #address = new Uint8Array(16);
+  readonly #privateAddresses = new AccessList([
+    ...rangesOf('loopback'),
+    ...rangesOf('private'),
+    // Many systems take the unspecified address for their own.
+    ...rangesOf('0.0.0.0/8'),
+    ...rangesOf('::'),
+  ]);
+
+  constructor(inForce: PolicyInForce, hashKey: Uint8Array) {
+    this.#inForce = inForce;
+    this.#hasher = new NameHasher(hashKey);
+  }
+
+  /** The finding for `message`, whose facts stand in `facts`. An answer to an explicitly allowed name is not searched. */
+  inspect(message: Uint8Array, length: number): number {
+    const { facts } = this;
+    const asked = this.#decideAt(message, HEADER_BYTES, length);
+    // The rule arrived while the question was on its way.
+    if (BLOCKED_BY_NAME.has(asked)) return blockedBy(asked, this.#decision.source);
+    if (EXPLICITLY_ALLOWED.has(asked)) return CLEAN;
+    for (let i = 0; i < facts.cnameCount; i++) {
+      const finding = this.#findingAt(message, facts.cnameTargetOffsets[i]!, length);
+      if (finding !== CLEAN) return finding;
+    }
+    // A service may be reached by its hints alone, without anybody asking for the target's address.
+    for (let i = 0; i < facts.serviceTargetCount; i++) {
+      const finding = this.#findingAt(message, facts.serviceTargetOffsets[i]!, length);
+      if (finding !== CLEAN) return finding;
+    }
+    if (!this.#inForce.live.policy.rebindingProtection || !this.#pointsInside(message)) return CLEAN;
+    return this.#isOfLocalZone(message, length) ? CLEAN : PRIVATE_ADDRESS;
+  }
+
+  /** Of a name that the answer leads to. */
+  #findingAt(message: Uint8Array, offset: number, length: number): number {
+    const reason = this.#decideAt(message, offset, length);
+    const isBlocked = reason === REASON.RULE_BLOCKS || reason === REASON.LIST_BLOCKS;
+    return isBlocked ? blockedBy(reason, this.#decision.source) : CLEAN;
+  }
+
+  #decideAt(message: Uint8Array, offset: number, length: number): Reason {
+    const nameLength = expandName(message, offset, length, this.#name);
+    // Longer than a name can be: nobody can follow it.
+    if (nameLength < 0) return REASON.NO_RULE;
+    foldName(this.#name, nameLength);
+    this.#hasher.hash(this.#name, nameLength);
+    const { table, live } = this.#inForce;
+    decide(table, live.policy, live.listsComplete, this.#name, nameLength, this.#hasher, this.#decision);
+    return this.#decision.reason;
+  }
+
+  /** A resolver of the local network answered: private addresses are what it is there for. */
+  #isOfLocalZone(message: Uint8Array, length: number): boolean {
+    const nameLength = expandName(message, HEADER_BYTES, length, this.#name);
+    if (nameLength < 0) return false;
+    foldName(this.#name, nameLength);
+    this.#hasher.hash(this.#name, nameLength);
+    this.#inForce.localNames.find(this.#name, nameLength, TYPE.A, this.#hasher, this.#local);
+    return this.#local.forwarder >= 0;
+  }
+
+  #pointsInside(message: Uint8Array): boolean {
+    const { facts } = this;
+    for (let i = 0; i < facts.addressCount; i++) {
+      const offset = facts.addressOffsets[i]!;
+      this.#address.fill(0);
+      // RDLENGTH stands in front of RDATA and tells the family.
+      if (readUint16(message, offset - 2) === 4) {
+        this.#address[10] = 0xff;
+        this.#address[11] = 0xff;
+        this.#address.set(message.subarray(offset, offset + 4), MAPPED_IPV4_PREFIX_BYTES);
+      } else this.#address.set(message.subarray(offset, offset + 16));
+      if (this.#privateAddresses.permits(this.#address)) return true;
+    }
+    // More addresses than were noted: nobody honest sends that, and what was not looked at is not trusted.
+    return facts.addressCount === facts.addressOffsets.length;
+  }
+}
+
+function rangesOf(entry: string) {
+  const ranges = parseAccessEntry(entry);
+  if (typeof ranges === 'string') throw new Error(ranges);
+  return ranges;
+}

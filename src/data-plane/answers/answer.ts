@@ -1,0 +1,23 @@
+// An upstream's answer on its way into the cache and out to everyone who waits for it. One per exchange.
+
+import type { AnswerKey } from '../../memory/answer-cache/answer-cache.ts';
+
+export interface Answer {
+  /** The question it answers. */
+  readonly question: AnswerKey;
+  message: Uint8Array;
+  /** Octets of `message` that may be cached and relayed: set by check-answer. */
+  length: number;
+  readonly nowSeconds: number;
+  /** Who gave it, as the settings name it. */
+  readonly server: string;
+  /** For how long it may be kept, 0 for not at all: set by check-answer. */
+  lifetimeSeconds: number;
+  /** What check-answer (upstream-block.ts) or inspect-answer (answer-inspector.ts) found. */
+  inspection: number;
+  /** The upstream's own Extended DNS Error, -1 for none. */
+  extendedErrorCode: number;
+  extendedErrorText: Uint8Array;
+  /** Set by check-answer when the message turns out unusable after all. */
+  isFaulty: boolean;
+}

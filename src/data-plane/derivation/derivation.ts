@@ -1,0 +1,122 @@
+// How the answer a client gets is made from the answer to what was asked for it: over aliases that lead elsewhere, and with IPv4
+// addresses that become IPv6 addresses. One on the thread's Query; who waits keeps a copy.
+
+import { HEADER_BYTES, readAnswerCount, readUint16, writeUint16 } from '../../wire/header.ts';
+import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
+import { NAME_MAX_BYTES, skipName } from '../../wire/name.ts';
+import { CLASS, TYPE } from '../../wire/numbers.ts';
+import { copyRecord } from '../../wire/record-copy.ts';
+import { RECORD_FIXED_BYTES, RECORD_RDLENGTH, RECORD_TTL } from '../../wire/resource-record.ts';
+import { writeUint32 } from '../../wire/header.ts';
+import type { DerivationParts } from '../../wire/derived-answer.ts';
+
+const POINTER_TO_QUESTION = 0xc000 | HEADER_BYTES;
+/** Ten links of two names each fit. */
+const LINKS_MAX_BYTES = 6_000;
+
+/** What is kept of it while a client waits. */
+export type KeptDerivation = DerivationParts;
+
+export class Derivation implements DerivationParts {
+  /** False, as for nearly every query: the answer is handed on as it is, and nothing else here means anything. */
+  isInUse = false;
+  readonly links: Uint8Array<ArrayBuffer> = new Uint8Array(LINKS_MAX_BYTES);
+  linksLength = 0;
+  linkCount = 0;
+  targetOffset = 0;
+  embedding: Ipv4Embedding | undefined;
+  embeddedTtlMaxSeconds = 0;
+  leavesOutMapped = false;
+
+  /** Readies it; `isInUse` is all that the next query looks at. */
+  begin(): void {
+    this.isInUse = true;
+    this.linksLength = 0;
+    this.linkCount = 0;
+    this.embedding = undefined;
+    this.leavesOutMapped = false;
+  }
+
+  /** Appends a CNAME record from the name asked so far to `target`, an uncompressed wire name. False if there is no room. */
+  addLink(
+    asked: Uint8Array,
+    askedLength: number,
+    target: Uint8Array,
+    targetLength: number,
+    ttlSeconds: number,
+  ): boolean {
+    const { links } = this;
+    if (this.linksLength + 2 * NAME_MAX_BYTES + RECORD_FIXED_BYTES > links.length) return false;
+    const fixed = this.#appendAsked(asked, askedLength, this.linksLength);
+    writeUint16(links, fixed, TYPE.CNAME);
+    writeUint16(links, fixed + 2, CLASS.IN);
+    writeUint32(links, fixed + RECORD_TTL, ttlSeconds);
+    writeUint16(links, fixed + RECORD_RDLENGTH, targetLength);
+    this.targetOffset = fixed + RECORD_FIXED_BYTES;
+    for (let i = 0; i < targetLength; i++) links[this.targetOffset + i] = target[i]!;
+    this.linksLength = this.targetOffset + targetLength;
+    this.linkCount++;
+    return true;
+  }
+
+  /**
+   * The same for the CNAME records that are all of `reply`'s ANSWER, behind the question that ends at `questionEnd`; in them, a
+   * pointer to the question means the name asked so far.
+   */
+  addLinks(
+    asked: Uint8Array,
+    askedLength: number,
+    reply: Uint8Array,
+    questionEnd: number,
+    replyLength: number,
+  ): boolean {
+    const { links } = this;
+    let position = questionEnd;
+    for (let left = readAnswerCount(reply); left > 0; left--) {
+      const start = this.linksLength;
+      const end = copyRecord(reply, position, replyLength, links, start);
+      if (end < 0 || end + NAME_MAX_BYTES > links.length) return false;
+      const ownerEnd = skipName(links, start, end);
+      if (readUint16(reply, position) === POINTER_TO_QUESTION) {
+        const fixedAndRdata = links.slice(ownerEnd, end);
+        const fixed = this.#appendAsked(asked, askedLength, start);
+        links.set(fixedAndRdata, fixed);
+        this.linksLength = fixed + fixedAndRdata.length;
+      } else this.linksLength = end;
+      this.targetOffset = skipName(links, start, this.linksLength) + RECORD_FIXED_BYTES;
+      this.linkCount++;
+      const fixedInReply = skipName(reply, position, replyLength);
+      position = fixedInReply + RECORD_FIXED_BYTES + readUint16(reply, fixedInReply + RECORD_RDLENGTH);
+    }
+    return true;
+  }
+
+  /** A copy of what is in use. */
+  keep(): KeptDerivation {
+    const { linksLength, linkCount, targetOffset, embedding, embeddedTtlMaxSeconds, leavesOutMapped } = this;
+    const links = this.links.slice(0, linksLength);
+    return { links, linksLength, linkCount, targetOffset, embedding, embeddedTtlMaxSeconds, leavesOutMapped };
+  }
+
+  restore(kept: KeptDerivation): void {
+    this.isInUse = true;
+    this.links.set(kept.links);
+    this.linksLength = kept.linksLength;
+    this.linkCount = kept.linkCount;
+    this.targetOffset = kept.targetOffset;
+    this.embedding = kept.embedding;
+    this.embeddedTtlMaxSeconds = kept.embeddedTtlMaxSeconds;
+    this.leavesOutMapped = kept.leavesOutMapped;
+  }
+
+  /** Writes the name asked so far as an owner; returns its end. The client's own name is always where the question is. */
+  #appendAsked(asked: Uint8Array, askedLength: number, start: number): number {
+    const { links } = this;
+    if (this.linkCount === 0) {
+      writeUint16(links, start, POINTER_TO_QUESTION);
+      return start + 2;
+    }
+    for (let i = 0; i < askedLength; i++) links[start + i] = asked[i]!;
+    return start + askedLength;
+  }
+}

@@ -1,0 +1,77 @@
+// Answers that have expired, for when no fresh one can be had (RFC 8767). The cache has no list of them: an expired answer stays
+// where it is until its room is needed. One per query thread.
+
+import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
+import { ANSWER_FAULT, readAnswer } from '../../wire/answer-reader.ts';
+import { FLAG_AD, rcodeOf, readFlags, writeFlags, writeUint32 } from '../../wire/header.ts';
+import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
+import { EVERY_TYPE } from '../answers/answer-filing.ts';
+import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
+import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
+import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
+import { replyInspected } from '../refusals.ts';
+import { isUpstreamBlock } from '../answers/upstream-block.ts';
+
+/** RFC 8767 section 4. */
+const TTL_SECONDS = 30;
+
+export class StaleAnswers {
+  readonly #cache: AnswerCache;
+  readonly #inForce: PolicyInForce;
+  readonly #inspector: AnswerInspector;
+  readonly #scratch = new CachedAnswer();
+  readonly #everyType = blankKey();
+
+  constructor(cache: AnswerCache, inForce: PolicyInForce, inspector: AnswerInspector) {
+    this.#cache = cache;
+    this.#inForce = inForce;
+    this.#inspector = inspector;
+  }
+
+  /** `cache.stale` is not "0s". */
+  get areGiven(): boolean {
+    return this.#inForce.live.cache.staleSeconds > 0;
+  }
+
+  /** Whether `reply` would find one. */
+  isThere(question: AnswerKey, nowSeconds: number): boolean {
+    return this.areGiven && this.#find(question, nowSeconds, this.#scratch);
+  }
+
+  /** Answers `query` with what was known last about `question`, as the policy in force says; PASS if nothing is known. */
+  reply(query: Query, question: AnswerKey): Verdict {
+    const { cached } = query;
+    if (!this.areGiven || !this.#find(question, query.nowSeconds, cached)) return VERDICT.PASS;
+    if (cached.policyGeneration !== this.#inForce.live.policyGeneration) {
+      const fault = readAnswer(cached.message, cached.messageLength, this.#inspector.facts);
+      if (fault !== ANSWER_FAULT.NONE) return VERDICT.PASS;
+      const finding = this.#inspector.inspect(cached.message, cached.messageLength);
+      if (finding !== CLEAN || !isUpstreamBlock(cached.inspection)) cached.inspection = finding;
+    }
+    if (cached.inspection !== CLEAN) return replyInspected(query, this.#inForce, cached.inspection);
+    for (let i = 0; i < cached.ttlCount; i++) writeUint32(cached.message, cached.ttlOffsets[i]!, TTL_SECONDS);
+    const flags = readFlags(cached.message);
+    // What was authentic then may have been signed until then.
+    writeFlags(cached.message, flags & ~FLAG_AD);
+    query.replyLength = cached.messageLength;
+    query.replyIsRelayed = true;
+    query.outcome = OUTCOME.STALE;
+    const isNameError = rcodeOf(flags) === RCODE.NXDOMAIN;
+    query.explain(isNameError ? EXTENDED_ERROR.STALE_NXDOMAIN_ANSWER : EXTENDED_ERROR.STALE_ANSWER, NO_TEXT);
+    return VERDICT.REPLY;
+  }
+
+  /** The newest of what is known: an NXDOMAIN outdates what was known of any type before. */
+  #find(question: AnswerKey, nowSeconds: number, into: CachedAnswer): boolean {
+    const cache = this.#cache;
+    const since = nowSeconds - this.#inForce.live.cache.staleSeconds;
+    const everyType = turnKeyTo(this.#everyType, question, EVERY_TYPE, question.variant);
+    const knownAtSeconds = cache.find(question, since, into) ? into.storedAtSeconds : Number.NEGATIVE_INFINITY;
+    const isNameErrorNewer = cache.find(everyType, since, into) && into.storedAtSeconds >= knownAtSeconds;
+    if (!isNameErrorNewer && !(knownAtSeconds > Number.NEGATIVE_INFINITY && cache.find(question, since, into)))
+      return false;
+    // Without a message: something newer is known that was not to be kept (supersede.ts).
+    return into.messageLength > 0;
+  }
+}

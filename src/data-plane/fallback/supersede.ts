@@ -1,0 +1,50 @@
+// A fresh answer outdates what is filed under the other keys that speak of the same name: no stale answer may contradict it later
+// (RFC 8767 section 4). The cache forgets nothing on demand, so something is stored in its place that nobody finds.
+
+import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
+import { EVERY_TYPE } from '../answers/answer-filing.ts';
+import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
+
+/** Expired at any time. */
+const NEVER_SECONDS = -0x8000_0000;
+
+export class Superseder {
+  readonly #cache: AnswerCache;
+  readonly #entry = new CachedAnswer();
+  readonly #key = blankKey();
+
+  constructor(cache: AnswerCache) {
+    this.#cache = cache;
+  }
+
+  /** The name exists: an NXDOMAIN for all its types is no longer true. `since`: what expired before is found by nobody. */
+  nameExists(question: AnswerKey, nowSeconds: number, since: number): void {
+    this.#forget(question, EVERY_TYPE, nowSeconds, since);
+  }
+
+  /** There is a newer answer to this question, one that is not kept. */
+  answerIsNotKept(question: AnswerKey, nowSeconds: number, since: number): void {
+    this.#forget(question, question.type, nowSeconds, since);
+  }
+
+  /** The name does not exist, which is not kept either: what is filed under any of its types is outdated. */
+  nameErrorIsNotKept(question: AnswerKey, nowSeconds: number): void {
+    this.#store(turnKeyTo(this.#key, question, EVERY_TYPE, question.variant), nowSeconds, nowSeconds);
+  }
+
+  #forget(question: AnswerKey, type: number, nowSeconds: number, since: number): void {
+    const key = turnKeyTo(this.#key, question, type, question.variant);
+    if (this.#cache.find(key, since, this.#entry)) this.#store(key, nowSeconds, NEVER_SECONDS);
+  }
+
+  #store(key: AnswerKey, nowSeconds: number, expiresAtSeconds: number): void {
+    const entry = this.#entry;
+    entry.messageLength = 0;
+    entry.ttlCount = 0;
+    entry.storedAtSeconds = nowSeconds;
+    entry.expiresAtSeconds = expiresAtSeconds;
+    entry.policyGeneration = 0;
+    entry.inspection = 0;
+    this.#cache.store(key, entry);
+  }
+}

@@ -1,0 +1,146 @@
+// What becomes of questions that were asked: an answer is checked and filed, a failure is kept, and whoever waits gets the best there
+// is: the answer, else what was known before, else the failure.
+
+import type { Reachability } from '../../memory/upstream-notes/reachability.ts';
+import type { RefreshClaims } from '../../memory/upstream-notes/refresh-claims.ts';
+import type { UpstreamFailed } from '../../upstream/upstream.ts';
+import { rcodeOf, readFlags } from '../../wire/header.ts';
+import { RCODE } from '../../wire/numbers.ts';
+import type { Answer } from '../answers/answer.ts';
+import { CLEAN } from '../answers/answer-inspector.ts';
+import { asksUpstream, outgoingQuery, type WaysOut } from './ask-upstream.ts';
+import { deliverAnswer } from './deliver-answer.ts';
+import {
+  allowsStale,
+  FAILURE_KIND,
+  type Failure,
+  type FailureKind,
+  failureSaid,
+  failureToAnswer,
+} from '../fallback/failure.ts';
+import type { FailureCache } from '../fallback/failure-cache.ts';
+import type { PendingQuestion, QuestionOwner } from './pending-question.ts';
+import type { PendingQuestions } from './pending-questions.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
+import { NO_TEXT, type Query, VERDICT, type Verdict } from '../query.ts';
+import { replyUpstreamFailure } from '../refusals.ts';
+import type { StaleAnswers } from '../fallback/stale-answers.ts';
+import type { Waiter } from './waiter.ts';
+
+export interface QuestionSettlerParts {
+  readonly ways: WaysOut;
+  readonly inForce: PolicyInForce;
+  readonly failures: FailureCache;
+  readonly stale: StaleAnswers;
+  readonly reachability: Reachability;
+  readonly claims: RefreshClaims;
+  nowSeconds(): number;
+  /** The steps of the pipeline for answers. */
+  onAnswer(answer: Answer): void;
+  /** Makes the thread's Query the waiter's again, has it answered by `reply`, and sends that. False if `reply` had nothing: PASS. */
+  answerWaiter(waiter: Waiter, reply: (query: Query) => Verdict): boolean;
+  /** A bug was caught. */
+  note(error: unknown): void;
+}
+
+export class QuestionSettler implements QuestionOwner {
+  readonly #parts: QuestionSettlerParts;
+  /** Set once both are made. */
+  pending!: PendingQuestions;
+
+  constructor(parts: QuestionSettlerParts) {
+    this.#parts = parts;
+  }
+
+  /** Ends in `settle`, whatever happens: else the question and all who join it would wait for ever. */
+  ask(question: PendingQuestion): void {
+    try {
+      asksUpstream(question, this.#parts.ways).ask(outgoingQuery(question), question);
+    } catch (error) {
+      this.#parts.note(error);
+      queueMicrotask(() =>
+        this.#fail(question, failureToAnswer('bad-reply', FAILURE_KIND.UNANSWERED, question.forwarder), false),
+      );
+    }
+  }
+
+  onAnswer(question: PendingQuestion, message: Uint8Array, server: string): void {
+    const { claims, inForce, reachability, answerWaiter } = this.#parts;
+    if (question.forwarder < 0) reachability.noteAnswer(this.#parts.nowSeconds());
+    const answer = this.#takeIn(question, message, server);
+    if (answer === undefined) {
+      this.#fail(question, failureToAnswer('bad-reply', FAILURE_KIND.UNANSWERED, question.forwarder), true);
+      return;
+    }
+    const rcode = rcodeOf(readFlags(answer.message));
+    if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) {
+      this.#fail(question, failureSaid(rcode, answer), true, answer);
+      return;
+    }
+    if (question.isRefresh) claims.release(question.question);
+    for (const waiter of this.pending.settle(question)) {
+      answerWaiter(waiter, (query) => deliverAnswer(query, answer, inForce));
+    }
+  }
+
+  onFailure(question: PendingQuestion, { code }: UpstreamFailed): void {
+    // Too much at once is our own trouble, and says nothing about the question.
+    this.#fail(question, failureToAnswer(code, this.#kindOf(question), question.forwarder), code !== 'overloaded');
+  }
+
+  onLate(question: PendingQuestion): void {
+    const { stale, answerWaiter } = this.#parts;
+    question.isLate = true;
+    if (!stale.areGiven) return;
+    const reply = (query: Query): Verdict => stale.reply(query, question.question);
+    for (const waiter of this.pending.takeWaiters(question)) {
+      if (!answerWaiter(waiter, reply)) this.pending.giveBack(question, waiter);
+    }
+  }
+
+  /** `answer`: the upstream's own, to be handed on as it is. */
+  #fail(question: PendingQuestion, failure: Failure, isKept: boolean, answer?: Answer): void {
+    const { failures, stale, inForce, answerWaiter, nowSeconds } = this.#parts;
+    const key = question.question;
+    const now = nowSeconds();
+    const hasStale = allowsStale(failure) && stale.isThere(key, now);
+    // A refresh that fails is nobody's business: its answer has not expired yet.
+    if (isKept && question.isWanted) failures.keep(key, failure, hasStale, now);
+    const reply = (query: Query): Verdict => {
+      const verdict = hasStale ? stale.reply(query, key) : VERDICT.PASS;
+      if (verdict !== VERDICT.PASS) return verdict;
+      return answer === undefined ? replyUpstreamFailure(query, failure) : deliverAnswer(query, answer, inForce);
+    };
+    for (const waiter of this.pending.settle(question)) answerWaiter(waiter, reply);
+  }
+
+  /** Others got their answers meanwhile, or nobody did. */
+  #kindOf({ forwarder, askedAtMilliseconds }: PendingQuestion): FailureKind {
+    if (forwarder >= 0) return FAILURE_KIND.UNANSWERED;
+    const askedAtSeconds = Math.floor(askedAtMilliseconds / 1000);
+    const isAloneWithIt = this.#parts.reachability.answeredAtSeconds > askedAtSeconds;
+    return isAloneWithIt ? FAILURE_KIND.UNANSWERED : FAILURE_KIND.OUTAGE;
+  }
+
+  #takeIn({ question }: PendingQuestion, message: Uint8Array, server: string): Answer | undefined {
+    const answer: Answer = {
+      question,
+      message,
+      server,
+      length: message.length,
+      nowSeconds: this.#parts.nowSeconds(),
+      lifetimeSeconds: 0,
+      inspection: CLEAN,
+      extendedErrorCode: -1,
+      extendedErrorText: NO_TEXT,
+      isFaulty: false,
+    };
+    try {
+      this.#parts.onAnswer(answer);
+      return answer.isFaulty ? undefined : answer;
+    } catch (error) {
+      this.#parts.note(error);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// An alias of ours that leads to a name which is not: that name is asked from here on, under its own name for policy and cache.
+// The aliases are kept, to stand in front of its answer.
+
+import { LOCAL_FLAG } from '../../memory/local-names/local-names.ts';
+import { VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
+import { type Query, VERDICT, type Verdict } from '../query.ts';
+import { replyInternalError } from '../refusals.ts';
+import type { Step } from '../step.ts';
+
+export function followAlias(inForce: PolicyInForce): Step {
+  return {
+    name: 'follow-alias',
+    run: (query) => (query.local.aliasLength === 0 ? VERDICT.PASS : follow(query, inForce)),
+  };
+}
+
+function follow(query: Query, { localNames }: PolicyInForce): Verdict {
+  const { asked, derivation, facts, hasher, local } = query;
+  if (!derivation.isInUse) derivation.begin();
+  const { nameLength } = asked;
+  if (!derivation.addLinks(asked.name, nameLength, query.reply, facts.questionEnd, query.replyLength))
+    return replyInternalError(query);
+  query.askFor(local.alias, local.aliasLength);
+  // Who is to be asked for it, and whether its answers are kept, is said of the name itself.
+  localNames.find(asked.name, asked.nameLength, asked.type, hasher, local);
+  if ((local.flags & LOCAL_FLAG.NO_CACHE) !== 0) asked.variant |= VARIANT_NO_CACHE;
+  return VERDICT.PASS;
+}

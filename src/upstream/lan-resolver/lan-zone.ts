@@ -1,0 +1,12 @@
+// A zone of the local network and who is asked for the names in it, as the settings give it to every thread.
+
+import type { DatagramPeer } from '../../sockets/datagram-exchange.ts';
+
+export interface LanZone {
+  /** Lower-case wire name: it and everything below it. */
+  readonly name: Uint8Array;
+  /** The same for people. */
+  readonly text: string;
+  /** At least one; private addresses or this machine's own. */
+  readonly resolvers: readonly DatagramPeer[];
+}

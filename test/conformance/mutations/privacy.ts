@@ -1,0 +1,54 @@
+// Section V.
+
+import type { Mutation } from './mutation.ts';
+
+export const PRIVACY_MUTATIONS: readonly Mutation[] = [
+  {
+    id: 'V01',
+    file: 'src/main.ts',
+    from: 'lookup: lookupThroughUpstream(upstream),',
+    to: "lookup: (await import('node:dns')).lookup as never,",
+  },
+  {
+    id: 'V02',
+    file: 'src/upstream/connect-pinned.ts',
+    from: 'checkServerIdentity(pinned.host, certificate)',
+    to: 'undefined',
+  },
+  {
+    id: 'V03',
+    file: 'src/main.ts',
+    from: 'lookup: lookupThroughUpstream(upstream),',
+    to: "lookup: (await import('node:dns')).lookup as never,",
+  },
+  {
+    id: 'V04',
+    file: 'src/data-plane/steps/count.ts',
+    from: 'run(query) {',
+    to: "run(query) {\n      console.error(Buffer.from(query.message).toString('latin1'));",
+  },
+  {
+    id: 'V05',
+    file: 'src/data-plane/listeners/doh-exchange.ts',
+    from: "'content-length': length,",
+    to: "'content-length': length,\n    'alt-svc': 'h3=\":443\"',",
+  },
+  {
+    id: 'V06',
+    file: 'src/control-plane/settings/cross-checks.ts',
+    from: 'if (listener === undefined) continue;',
+    to: 'if (listener === undefined || isWildcard(listener.address)) continue;',
+  },
+  {
+    id: 'V07',
+    file: 'src/data-plane/listeners/doh-http2-engine.ts',
+    from: 'session.close();',
+    to: 'session.destroy();',
+  },
+  {
+    id: 'V06',
+    file: 'src/control-plane/settings/cross-checks.ts',
+    from: 'const listener = dns.find((listening) => reaches(address, port, listening, ownAddresses));',
+    to: 'const listener = dns.find((listening) => address === listening.address && port === listening.port);',
+  },
+];

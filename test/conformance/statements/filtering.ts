@@ -1,0 +1,65 @@
+// Section F.
+
+import type { Section } from './statement.ts';
+
+export const FILTERING: Section = {
+  letter: 'F',
+  title: 'Extended DNS errors and filtering',
+  sources: 'RFC 8914, 9567, draft-ietf-dnsop-structured-dns-error',
+  statements: [
+    {
+      id: 'F01',
+      level: 'M',
+      statement:
+        'Every refusal and failure bears an EDE where the query had OPT, none where it had not, and the RCODE is the same.',
+    },
+    {
+      id: 'F02',
+      level: 'P',
+      statement:
+        'What lists, rules or the upstream block says 15, with 4 beside it where an address is made up; a client that may not ask gets 18. 17 is for what clients ask for themselves, which no setting does yet.',
+    },
+    {
+      id: 'F03',
+      level: 'P',
+      statement:
+        'SERVFAIL says 22 or 23 when no upstream is reached, 14 before the lists are there, 24 when the answer is garbage.',
+    },
+    {
+      id: 'F04',
+      level: 'M',
+      statement: 'The text of an EDE is short UTF-8, and the first thing to go where room is short.',
+    },
+    { id: 'F05', level: 'S', statement: 'EDE of the upstream is passed on.' },
+    {
+      id: 'F06',
+      level: 'P',
+      statement:
+        'Blocked names are answered in the shape and with the TTL that were chosen; an address shape gives other types NODATA.',
+    },
+    {
+      id: 'F07',
+      level: 'M',
+      statement:
+        'A rule holds for the name and for every target of CNAME, SVCB and HTTPS records; private addresses are kept out by choice.',
+    },
+    {
+      id: 'F08',
+      level: 'M',
+      statement: 'Canary names of browsers and relays are NXDOMAIN or NODATA, never an address.',
+    },
+    {
+      id: 'F09',
+      level: 'M',
+      statement: 'An allowing rule beats a blocking one of its class, be they exact or with all below the name.',
+    },
+    {
+      id: 'F10',
+      level: 'P',
+      statement: 'Structured errors are sent where the client asks for them by an empty EDE.',
+      deviation:
+        'still a draft that its working group has taken back; EDE codes and texts say the same to those who read them',
+    },
+    { id: 'F11', level: 'M', statement: 'Report-Channel of the upstream is dropped, and no reports are sent.' },
+  ],
+};

@@ -1,0 +1,179 @@
+// What a client gets when the upstream fails, and how often the upstream is asked then (RFC 9520).
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as dnsPacket from 'dns-packet';
+import type { UpstreamFailureCode, UpstreamOutcome } from '../../src/upstream/upstream.ts';
+import { answerWith, Conversation, sharedByThreads, soa } from './conversation.ts';
+
+const NAME = 'www.example.org';
+const A_RECORD = { type: 'A', name: NAME, ttl: 300, data: '192.0.2.1' } as const;
+const WITH_CD = dnsPacket.RECURSION_DESIRED | dnsPacket.CHECKING_DISABLED;
+
+function failing(code: UpstreamFailureCode): UpstreamOutcome {
+  return { ok: false, code, detail: 'by the script' };
+}
+
+function refusing(question: dnsPacket.Question, rcode: number, infoCode?: number): UpstreamOutcome {
+  const data = infoCode === undefined ? undefined : Buffer.from([infoCode >>> 8, infoCode & 0xff, 0x68, 0x69]);
+  return answerWith(question, [], { rcode, opt: { options: data === undefined ? [] : [{ code: 15, data } as never] } });
+}
+
+describe('C13 a name that fails is asked once, however often clients ask', () => {
+  const failures: Record<string, (question: dnsPacket.Question) => UpstreamOutcome> = {
+    SERVFAIL: (question) => refusing(question, 2),
+    REFUSED: (question) => refusing(question, 5),
+    NOTIMP: (question) => refusing(question, 4),
+    'a reply that does not count': (question) => refusing(question, 1),
+    'a timeout': () => failing('timeout'),
+    'nothing reachable': () => failing('unreachable'),
+    'a wrong certificate': () => failing('certificate'),
+    'no HTTP/2': () => failing('protocol'),
+    'an HTTP error': () => failing('bad-reply'),
+  };
+  for (const [what, script] of Object.entries(failures)) {
+    test(`C13 ${what}: a hundred questions in a second over two threads are one question to the upstream`, async () => {
+      const shared = sharedByThreads();
+      const threads = [1, 2].map(() => new Conversation([], {}, undefined, {}, undefined, shared));
+      const asked: string[] = [];
+      for (const talk of threads) {
+        talk.script = (question) => {
+          asked.push(question.name);
+          return script(question);
+        };
+      }
+      const first = await threads[0]!.ask({ name: NAME });
+      assert.notEqual(first.packet.rcode, 'NOERROR');
+      assert.ok(!first.extendedErrors.includes(13));
+      for (let index = 1; index < 100; index++) {
+        for (const talk of threads) talk.nowMilliseconds += 10;
+        const reply = await threads[index % 2]!.ask({ name: NAME, edns: index % 3 === 0 ? false : {} });
+        assert.equal(reply.packet.rcode, first.packet.rcode);
+      }
+      assert.equal(asked.length, 1);
+      assert.equal(threads[0]!.counters.failuresFromCache + threads[1]!.counters.failuresFromCache, 99);
+    });
+  }
+
+  test('C13 too many questions at once are our own trouble, and not kept', async () => {
+    const talk = new Conversation();
+    talk.script = () => failing('overloaded');
+    await talk.ask({ name: NAME });
+    await talk.ask({ name: NAME });
+    assert.equal(talk.asked.length, 2);
+  });
+});
+
+test('C15 F05 a kept failure keeps its RCODE and the upstream’s explanation, in front of EDE 13', async () => {
+  const talk = new Conversation();
+  talk.script = (question) => refusing(question, 5, 18);
+  const first = await talk.ask({ name: NAME });
+  const second = await talk.ask({ name: NAME });
+  assert.deepEqual([first.packet.rcode, first.extendedErrors], ['REFUSED', [18]]);
+  assert.deepEqual([second.packet.rcode, second.extendedErrors], ['REFUSED', [18, 13]]);
+  assert.ok(second.bytes.includes('hi'), 'and its text');
+  const without = await talk.ask({ name: NAME, edns: false });
+  assert.deepEqual([without.packet.rcode, without.packet.additionals?.length], ['REFUSED', 0]);
+});
+
+test('C13 C20 a failure is of its own type, and of CD=1 or CD=0', async () => {
+  const talk = new Conversation();
+  talk.script = (question, query) =>
+    question.type === 'A' && (query.flags! & dnsPacket.CHECKING_DISABLED) === 0
+      ? refusing(question, 2, 6)
+      : answerWith(question, question.type === 'A' ? [A_RECORD] : [], { authorities: [soa('example.org', 60, 60)] });
+  for (let round = 0; round < 2; round++) {
+    assert.equal((await talk.ask({ name: NAME })).packet.rcode, 'SERVFAIL');
+    assert.equal((await talk.ask({ name: NAME, flags: WITH_CD })).packet.rcode, 'NOERROR');
+    assert.equal((await talk.ask({ name: NAME, type: 'AAAA' })).packet.rcode, 'NOERROR');
+  }
+  assert.equal(talk.asked.length, 3);
+});
+
+/** Seconds from each failure to the next question that reaches the upstream. */
+async function pauses(talk: Conversation, count: number): Promise<number[]> {
+  const found: number[] = [];
+  await talk.ask({ name: NAME });
+  for (let seconds = 1; found.length < count; seconds++) {
+    const asked = talk.asked.length;
+    talk.nowMilliseconds += 1_000;
+    await talk.ask({ name: NAME });
+    if (talk.asked.length === asked) continue;
+    found.push(seconds);
+    seconds = 0;
+  }
+  return found;
+}
+
+describe('how long a failure is kept', () => {
+  test('C13 what the upstream says of a name grows from 5 s to 5 min', async () => {
+    const talk = new Conversation();
+    talk.script = (question) => refusing(question, 2);
+    assert.deepEqual(await pauses(talk, 8), [5, 10, 20, 40, 80, 160, 300, 300]);
+  });
+
+  test('C13 an upstream that cannot be reached is asked every 5 s, however long that lasts', async () => {
+    const talk = new Conversation();
+    talk.script = () => failing('unreachable');
+    assert.deepEqual(await pauses(talk, 6), [5, 5, 5, 5, 5, 5]);
+  });
+
+  test('C13 after an answer, or a long time without the question, it begins with 5 s again', async () => {
+    const talk = new Conversation([], {}, undefined, { staleSeconds: 0 });
+    talk.script = (question) => refusing(question, 2);
+    assert.deepEqual(await pauses(talk, 3), [5, 10, 20]);
+    talk.script = (question) => answerWith(question, [{ ...A_RECORD, ttl: 1 }]);
+    talk.nowMilliseconds += 40_000;
+    assert.equal((await talk.ask({ name: NAME })).packet.rcode, 'NOERROR');
+    talk.nowMilliseconds += 1_000;
+    talk.script = (question) => refusing(question, 2);
+    assert.deepEqual(await pauses(talk, 2), [5, 10]);
+    talk.nowMilliseconds += 100_000;
+    assert.deepEqual(await pauses(talk, 1), [5]);
+  });
+});
+
+describe('an upstream that comes back', () => {
+  test('ends what failed meanwhile at the first answer that anyone gets, once the least time is over', async () => {
+    const shared = sharedByThreads();
+    const [talk, other] = [1, 2].map(() => new Conversation([], {}, undefined, {}, undefined, shared));
+    talk!.script = () => failing('unreachable');
+    await talk!.ask({ name: NAME });
+    for (const one of [talk!, other!]) one.nowMilliseconds += 2_000;
+    assert.equal((await talk!.ask({ name: NAME })).packet.rcode, 'SERVFAIL');
+    for (const one of [talk!, other!]) one.script = (question) => answerWith(question, [A_RECORD]);
+    assert.equal((await talk!.ask({ name: NAME })).packet.rcode, 'SERVFAIL');
+    await other!.ask({ name: 'other.example.org' });
+    assert.equal((await talk!.ask({ name: NAME })).packet.rcode, 'NOERROR');
+  });
+
+  test('C13 a failure is kept for a second even then', async () => {
+    const talk = new Conversation();
+    talk.script = (question) =>
+      question.name === NAME ? failing('unreachable') : answerWith(question, [{ ...A_RECORD, name: question.name }]);
+    await talk.ask({ name: NAME });
+    await talk.ask({ name: 'other.example.org' });
+    talk.nowMilliseconds += 990;
+    await talk.ask({ name: NAME });
+    assert.equal(talk.asked.filter((one) => one.startsWith(NAME)).length, 1);
+  });
+
+  test('C13 a name that gets no answer while others get theirs is kept for its 5 s', async () => {
+    const talk = new Conversation();
+    const slow = Promise.withResolvers<void>();
+    talk.script = async (question) => {
+      if (question.name !== NAME) return answerWith(question, [{ ...A_RECORD, name: question.name }]);
+      await slow.promise;
+      return failing('timeout');
+    };
+    const first = talk.ask({ name: NAME });
+    talk.nowMilliseconds += 1_000;
+    await talk.ask({ name: 'other.example.org' });
+    slow.resolve();
+    await first;
+    talk.nowMilliseconds += 3_000;
+    await talk.ask({ name: 'third.example.org' });
+    await talk.ask({ name: NAME });
+    assert.equal(talk.asked.filter((one) => one.startsWith(NAME)).length, 1);
+  });
+});

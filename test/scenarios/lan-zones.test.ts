@@ -1,0 +1,166 @@
+// Zones that a resolver of the local network answers for: who is asked, who is not, and what becomes of the answers.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type * as dnsPacket from 'dns-packet';
+import type { UpstreamOutcome } from '../../src/upstream/upstream.ts';
+import type { PolicySettings } from '../../src/policy/policy-settings.ts';
+import { localSettings } from '../fixtures/local-settings.ts';
+import { answerWith, Conversation, type Reply, soa } from './conversation.ts';
+
+const ZONES = `
+[[zone]]
+name = ["lan.example", "192.168.0.0/16", "corp"]
+forward = ["192.168.1.1"]
+[[zone]]
+name = "deep.lan.example"
+forward = ["192.168.1.2"]
+[resolve]
+rewrites = { "intranet.example" = "nas.lan.example" }
+[[record]]
+name = "own.lan.example"
+type = "A"
+value = "192.168.1.7"
+[[record]]
+name = "public.lan.example"
+type = "CNAME"
+value = "www.example.net"
+`;
+const TWO_RESOLVERS_ZONE = 3;
+
+function conversation(policy: Partial<PolicySettings> = {}, rules: readonly string[] = []): Conversation {
+  const it = new Conversation(rules, policy, undefined, undefined, localSettings(ZONES));
+  it.lanScript = (question) => address(question, '192.168.1.5');
+  it.script = (question) => address(question, '192.0.2.1');
+  return it;
+}
+
+function address(question: dnsPacket.Question, data: string): UpstreamOutcome {
+  return answerWith(question, [{ type: 'A', name: question.name, ttl: 300, data }]);
+}
+
+function data({ packet }: Reply): unknown[] {
+  return (packet.answers ?? []).map((record) => (record as dnsPacket.StringAnswer).data);
+}
+
+describe('a zone with a resolver of its own', () => {
+  test('L05 is asked there, with everything below it, and nobody else hears of it', async () => {
+    const it = conversation();
+    for (const name of ['lan.example', 'nas.lan.example', 'a.b.c.lan.example', 'NAS.LAN.EXAMPLE', 'x.corp'])
+      assert.deepEqual(data(await it.ask({ name })), ['192.168.1.5'], name);
+    assert.deepEqual(it.askedInLan, ['0 lan.example A', '0 nas.lan.example A', '0 a.b.c.lan.example A', '2 x.corp A']);
+    assert.deepEqual(it.asked, []);
+  });
+
+  test('L05 holds for reverse names of private networks, which are otherwise answered here', async () => {
+    const it = conversation();
+    it.lanScript = (question) =>
+      answerWith(question, [{ type: 'PTR', name: question.name, ttl: 300, data: 'nas.lan.example' }]);
+    assert.deepEqual(data(await it.ask({ name: '5.1.168.192.in-addr.arpa', type: 'PTR' })), ['nas.lan.example']);
+    assert.equal((await it.ask({ name: '5.1.0.10.in-addr.arpa', type: 'PTR' })).packet.rcode, 'NXDOMAIN');
+    assert.deepEqual(it.asked, []);
+    assert.equal(it.askedInLan.length, 1);
+  });
+
+  test('L05 names beside it go to the upstream, and never to the resolver of the zone', async () => {
+    const it = conversation();
+    for (const name of ['example', 'www.example', 'xlan.example', 'lan.example.org', 'corp.example', 'example.com'])
+      assert.deepEqual(data(await it.ask({ name })), ['192.0.2.1'], name);
+    assert.deepEqual(it.askedInLan, []);
+    assert.equal(it.asked.length, 6);
+  });
+
+  test('inside another one is asked at its own resolver', async () => {
+    const it = conversation();
+    await it.ask({ name: 'x.deep.lan.example' });
+    assert.deepEqual(it.askedInLan, [`${TWO_RESOLVERS_ZONE} x.deep.lan.example A`]);
+  });
+
+  test('is cached like others', async () => {
+    const it = conversation();
+    await it.ask({ name: 'nas.lan.example' });
+    it.nowMilliseconds += 100_000;
+    const reply = await it.ask({ name: 'nas.lan.example' });
+    assert.equal((reply.packet.answers![0] as dnsPacket.StringAnswer).ttl, 200);
+    assert.equal(it.askedInLan.length, 1);
+  });
+
+  test('L05 fails closed when its resolver does: the upstream is not asked in its stead', async () => {
+    const it = conversation();
+    for (const [code, extended] of [
+      ['timeout', 22],
+      ['unreachable', 23],
+      ['bad-reply', 24],
+      ['overloaded', 23],
+    ] as const) {
+      it.lanScript = () => ({ ok: false, code, detail: '' });
+      const reply = await it.ask({ name: `${code}.lan.example` });
+      assert.equal(reply.packet.rcode, 'SERVFAIL');
+      assert.equal(reply.extendedError?.code, extended, code);
+      assert.match(reply.extendedError?.text ?? '', /local resolver of this zone/);
+    }
+    assert.deepEqual(it.asked, []);
+  });
+
+  test('may answer with private addresses, where public names may not', async () => {
+    const it = conversation({ rebindingProtection: true });
+    it.script = (question) => address(question, '192.168.1.5');
+    assert.deepEqual(data(await it.ask({ name: 'nas.lan.example' })), ['192.168.1.5']);
+    assert.deepEqual(data(await it.ask({ name: 'www.example' })), []);
+    // A change of policy has what is cached looked at again.
+    it.setPolicy([], { rebindingProtection: true });
+    assert.deepEqual(data(await it.ask({ name: 'nas.lan.example' })), ['192.168.1.5']);
+    assert.deepEqual(data(await it.ask({ name: 'www.example' })), []);
+  });
+
+  test('is blocked by a rule like any other', async () => {
+    const it = conversation({}, ['||nas.lan.example^']);
+    assert.equal((await it.ask({ name: 'nas.lan.example' })).packet.rcode, 'NXDOMAIN');
+    assert.deepEqual(it.askedInLan, []);
+  });
+
+  test('gives way to records of the configuration', async () => {
+    const it = conversation();
+    assert.deepEqual(data(await it.ask({ name: 'own.lan.example' })), ['192.168.1.7']);
+    assert.deepEqual(it.askedInLan, []);
+  });
+
+  test('is where an alias leads that names it; an alias inside it that leads outside is asked outside', async () => {
+    const it = conversation();
+    assert.deepEqual(data(await it.ask({ name: 'intranet.example' })), ['nas.lan.example', '192.168.1.5']);
+    assert.deepEqual(it.askedInLan, ['0 nas.lan.example A']);
+    assert.deepEqual(it.asked, []);
+    assert.deepEqual(data(await it.ask({ name: 'public.lan.example' })), ['www.example.net', '192.0.2.1']);
+    assert.deepEqual(it.asked, ['www.example.net A']);
+    assert.equal(it.askedInLan.length, 1);
+  });
+
+  test('takes an NXDOMAIN without SOA and RA for a plain "no": such resolvers do not block', async () => {
+    const it = conversation();
+    it.lanScript = (question) => {
+      const outcome = answerWith(question, [], { rcode: 3 });
+      assert.ok(outcome.ok);
+      outcome.message[3]! &= 0x7f;
+      return outcome;
+    };
+    const reply = await it.ask({ name: 'none.lan.example' });
+    assert.equal(reply.packet.rcode, 'NXDOMAIN');
+    assert.equal(reply.extendedError, undefined);
+  });
+
+  test('D07 the DS of its name belongs to the zone above, and is asked of the upstream', async () => {
+    const it = conversation();
+    it.script = (question) => answerWith(question, [], { authorities: [soa('example', 300, 60)] });
+    assert.equal((await it.ask({ name: 'lan.example', type: 'DS' })).packet.rcode, 'NOERROR');
+    assert.deepEqual(it.asked, ['lan.example DS']);
+    it.script = (question) => answerWith(question, [], { rcode: 3, authorities: [soa('', 300, 60)] });
+    assert.equal((await it.ask({ name: 'corp', type: 'DS' })).packet.rcode, 'NXDOMAIN');
+    assert.deepEqual(
+      data(await it.ask({ name: 'corp' })),
+      ['192.168.1.5'],
+      'what the root says of it holds for DS alone',
+    );
+    await it.ask({ name: 'x.lan.example', type: 'DS' });
+    assert.deepEqual(it.askedInLan, ['2 corp A', '0 x.lan.example DS']);
+  });
+});
