@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { findEvidence, testNamePattern } from '../test/conformance/evidence.ts';
+import { type Evidence, findEvidence, testNamePattern } from '../test/conformance/evidence.ts';
 import { MUTATIONS } from '../test/conformance/mutations/index.ts';
 import type { Mutation } from '../test/conformance/mutations/mutation.ts';
 import { temporaryDirectory } from '../test/fixtures/temporary-directory.ts';
@@ -13,30 +13,43 @@ const PROJECT_ROOT = join(import.meta.dirname, '..');
 const CAUGHT = 'caught';
 const NOT_COPIED = ['node_modules', '.git', 'dist', 'bench'];
 
+const LANES = 2;
+
 const asked = process.argv.slice(2);
 const mutations = MUTATIONS.filter(({ id }) => asked.length === 0 || asked.includes(id) || asked.includes(id[0]!));
 const evidence = findEvidence();
-const copy = join(temporaryDirectory('mutations').path, 'sotto');
-cpSync(PROJECT_ROOT, copy, { recursive: true, filter: (path) => !NOT_COPIED.includes(basename(path)) });
-symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(copy, 'node_modules'));
+const copies = Array.from({ length: LANES }, copyTree);
 
-const unchanged = await runTests([...new Set(mutations.map(({ id }) => id))]);
+const unchanged = await runTests(copies[0]!, [...new Set(mutations.map(({ id }) => id))], isOverTheWire);
 if (unchanged.failed.length > 0) {
   console.log(`failing without a mutation:\n${unchanged.failed.join('\n')}`);
   process.exitCode = 1;
 }
 const results: string[] = [];
-for (const mutation of mutations) {
-  const result = await tryMutation(mutation);
-  results.push(result);
-  if (result !== CAUGHT) process.exitCode = 1;
-  console.log(
-    `${mutation.id}  ${result.padEnd(CAUGHT.length)}  ${mutation.file}: ${JSON.stringify(mutation.from.split('\n')[0])}`,
-  );
-}
+const waiting = mutations.values();
+await Promise.all(
+  copies.map(async (copy) => {
+    for (const mutation of waiting) {
+      const result = await tryMutation(copy, mutation);
+      results.push(result);
+      if (result !== CAUGHT) process.exitCode = 1;
+      console.log(
+        `${mutation.id}  ${result.padEnd(CAUGHT.length)}  ${mutation.file}: ${JSON.stringify(mutation.from.split('\n')[0])}`,
+      );
+    }
+  }),
+);
 console.log(`${results.filter((result) => result === CAUGHT).length} of ${results.length} mutations caught`);
 
-async function tryMutation({ id, file, from, to }: Mutation): Promise<string> {
+function copyTree(): string {
+  const copy = join(temporaryDirectory('mutations').path, 'sotto');
+  cpSync(PROJECT_ROOT, copy, { recursive: true, filter: (path) => !NOT_COPIED.includes(basename(path)) });
+  symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** First what speaks to a running gateway; where that does not notice, or there is none, the other tests of the statement. */
+async function tryMutation(copy: string, { id, file, from, to }: Mutation): Promise<string> {
   if (unchanged.failed.some((name) => new RegExp(testNamePattern([id])).test(` ${name}`))) return 'FAILS WITHOUT IT';
   const path = join(copy, file);
   const original = readFileSync(path, 'utf8');
@@ -44,18 +57,32 @@ async function tryMutation({ id, file, from, to }: Mutation): Promise<string> {
   if (pieces.length !== 2) return `ERROR: stands ${pieces.length - 1} times`;
   writeFileSync(path, pieces.join(to));
   try {
-    const { passed, failed, hookFailed } = await runTests([id]);
-    if (hookFailed) return 'ERROR: no gateway';
-    if (passed + failed.length === 0) return 'ERROR: no test ran';
-    return failed.length > 0 ? CAUGHT : 'SURVIVED';
+    const overTheWire = await tryTests(copy, id, isOverTheWire);
+    return overTheWire === CAUGHT ? CAUGHT : await tryTests(copy, id, (one) => !isOverTheWire(one));
   } finally {
     writeFileSync(path, original);
   }
 }
 
+async function tryTests(copy: string, id: string, isWanted: (one: Evidence) => boolean): Promise<string> {
+  const { passed, failed, hookFailed } = await runTests(copy, [id], isWanted);
+  if (hookFailed) return 'ERROR: no gateway';
+  if (passed + failed.length === 0) return 'ERROR: no test ran';
+  return failed.length > 0 ? CAUGHT : 'SURVIVED';
+}
+
+function isOverTheWire({ transports }: Evidence): boolean {
+  return transports !== undefined;
+}
+
 /** Runs the tests of these statements in the copy. */
-async function runTests(ids: readonly string[]): Promise<{ passed: number; failed: string[]; hookFailed: boolean }> {
-  const files = [...new Set(evidence.filter(({ id }) => ids.includes(id)).map(({ file }) => file))];
+async function runTests(
+  copy: string,
+  ids: readonly string[],
+  isWanted: (one: Evidence) => boolean,
+): Promise<{ passed: number; failed: string[]; hookFailed: boolean }> {
+  const shown = evidence.filter((one) => ids.includes(one.id) && isWanted(one));
+  const files = [...new Set(shown.map(({ file }) => file))];
   if (files.length === 0) return { passed: 0, failed: [], hookFailed: false };
   const options = ['--test-reporter=tap', '--test-timeout=30000', `--test-name-pattern=${testNamePattern(ids)}`];
   const child = spawn(process.execPath, ['--test', ...options, ...files], {

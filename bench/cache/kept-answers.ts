@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KEPT_LIMITS } from '../../src/control-plane/answer-cache/keep-answers.ts';
+import { NamesNotKept } from '../../src/control-plane/answer-cache/names-not-kept.ts';
 import { restoreKeptAnswers } from '../../src/control-plane/answer-cache/restore-kept-answers.ts';
 import { type WriteLimits, writeKeptAnswers } from '../../src/control-plane/answer-cache/write-kept-answers.ts';
 import { AnswerCache, CachedAnswer, createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
@@ -19,6 +20,8 @@ const ANSWERS = Number(process.argv[2] ?? 500_000);
 const BYTES_OF_ANSWER = 400;
 const HASH_KEY = new Uint8Array(16).fill(1);
 const NO_LIMITS: WriteLimits = { fileBytes: 4e9, answers: 1e9 };
+const STALE_SECONDS = DEFAULT_CACHE_SETTINGS.staleSeconds;
+const NOT_KEPT = { notKept: new NamesNotKept([]), asked: new Uint8Array(16) };
 const NOW = { moment: { wallMilliseconds: Date.now(), upSeconds: 1, boot: new Uint8Array(16) }, seconds: 200 };
 
 const directory = mkdtempSync(join(tmpdir(), 'sotto-bench-kept-'));
@@ -30,7 +33,9 @@ try {
   ] as const) {
     const path = join(directory, 'answers.cache');
     const pauses = watchPauses();
-    const write = await timed(() => writeKeptAnswers(path, cache, NOW, DEFAULT_CACHE_SETTINGS.staleSeconds, limits));
+    const write = await timed(() =>
+      writeKeptAnswers(path, NOW, { ...NOT_KEPT, cache, staleSeconds: STALE_SECONDS, limits }),
+    );
     const longestPause = pauses.end();
     const { answers, bytes } = write.result;
     console.log(`${label}: ${answers} answers, ${(bytes / 1e6).toFixed(1)} MB`);
@@ -39,7 +44,13 @@ try {
     );
     for (let round = 0; round < 3; round++) {
       const fresh = createAnswerCache(ANSWERS * BYTES_OF_ANSWER);
-      const parts = { cache: fresh, hashKey: HASH_KEY, settings: DEFAULT_CACHE_SETTINGS, fileBytesMax: 4e9 };
+      const parts = {
+        ...NOT_KEPT,
+        cache: fresh,
+        hashKey: HASH_KEY,
+        settings: DEFAULT_CACHE_SETTINGS,
+        fileBytesMax: 4e9,
+      };
       const read = await timed(() => restoreKeptAnswers(path, NOW, parts));
       console.log(`  read in ${read.milliseconds.toFixed(0)} ms (${JSON.stringify(read.result)})`);
     }

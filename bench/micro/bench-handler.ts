@@ -43,6 +43,8 @@ export function benchHandler(blockTable: SharedArrayBuffer): QueryHandler {
     clock: coarseClock(monotonicClock()),
     cookies: new ServerCookies({ mode: 'answer', signing: HASH_KEY, other: HASH_KEY }),
     lanResolvers: [],
+    zones: [],
+    onLoop: () => {},
     upstream: {
       ask: (query, asker) => queueMicrotask(() => asker.onAnswer(answerTo(query), 'bench')),
     },

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { sotto } from '../../test/fixtures/command-line.ts';
 import { assertGolden } from '../../test/fixtures/golden.ts';
+import { temporaryDirectory } from '../../test/fixtures/temporary-directory.ts';
 import { readSettings } from '../control-plane/settings/load-settings.ts';
 import { settingsSummary } from './check/settings-summary.ts';
 
@@ -21,6 +23,33 @@ describe('sotto check', () => {
     const { exitCode, stdout } = await sotto(t, 'check');
     assert.equal(exitCode, 0);
     assert.match(stdout, /^built-in defaults: no faults/);
+  });
+
+  test('says of a file of names that it is none, as the gateway would', async (t) => {
+    const directory = temporaryDirectory('check');
+    t.after(() => directory.remove());
+    writeFileSync(join(directory.path, 'leases'), 'root:x:0:0:root:/root:/bin/bash\n');
+    writeFileSync(join(directory.path, 'hosts'), 'these are\nno hosts\n');
+    const file = join(directory.path, 'config.toml');
+    writeFileSync(file, '[resolve]\nhosts_file = "hosts"\nlease_files = ["leases"]\n[cache]\nexclude = ["x.org"]\n');
+    const { exitCode, stdout } = await sotto(t, 'check', '--config', file);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /\/leases is not a lease file of dnsmasq, ISC dhcpd or Kea; no names come from it\n/);
+    assert.match(stdout, /\/hosts is not a hosts file .*; no names come from it\n/);
+    assert.match(stdout, /; 1 name excluded\n/);
+  });
+
+  test('R05 says that discovery cannot be verified where no certificate names an address', async (t) => {
+    const directory = temporaryDirectory('check');
+    t.after(() => directory.remove());
+    const file = join(directory.path, 'config.toml');
+    const check = async (names: string, more = '') => {
+      writeFileSync(file, `${more}[[certificate]]\nnames = [${names}]\nsource = "local-ca"\n`);
+      return (await sotto(t, 'check', '--config', file)).stdout;
+    };
+    assert.match(await check('"gw.home.arpa"'), /\nresolve\.ddr: no certificate names an address/);
+    assert.doesNotMatch(await check('"gw.home.arpa", "192.168.1.1"'), /no certificate names/);
+    assert.doesNotMatch(await check('"gw.home.arpa"', '[resolve]\nddr = "nodata"\n'), /no certificate names/);
   });
 
   test('lists every fault on standard error as FILE:LINE: key: message, and exits with 2', async (t) => {

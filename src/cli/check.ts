@@ -2,6 +2,8 @@
 
 import { formatFault, loadSettings } from '../control-plane/settings/load-settings.ts';
 import { readArguments } from './arguments.ts';
+import { discoveryNotices } from './check/discovery-notice.ts';
+import { namesFileNotices } from './check/names-file-notices.ts';
 import { settingsSummary } from './check/settings-summary.ts';
 import { settingsName } from './settings-or-faults.ts';
 
@@ -16,7 +18,8 @@ export async function check(args: readonly string[]): Promise<number> {
     return 2;
   }
   console.log(`${file}: no faults. A gateway with it:\n\n${settingsSummary(result.settings)}`);
-  if (result.notices.length > 0) console.log('');
-  for (const notice of result.notices) console.log(formatFault(file, notice));
+  const notices = result.notices.map((notice) => formatFault(file, notice));
+  notices.push(...namesFileNotices(result.settings), ...discoveryNotices(result.settings));
+  if (notices.length > 0) console.log(`\n${notices.join('\n')}`);
   return 0;
 }

@@ -91,6 +91,7 @@ const EXPLANATION: Explanation = {
   name: 'www.ads.example.org',
   action: 'block',
   local: undefined,
+  plaintext: undefined,
   isPreliminary: false,
   reason: 'list-blocks',
   sourceName: 'ads',

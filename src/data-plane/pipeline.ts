@@ -2,13 +2,14 @@
 
 import type { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
 import type { ThreadCounters } from '../memory/counters/counters.ts';
+import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import type { Answer } from './answers/answer.ts';
 import type { AnswerInspector } from './answers/answer-inspector.ts';
 import type { FailureCache } from './fallback/failure-cache.ts';
 import type { PendingQuestions } from './questions/pending-questions.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import type { Prefetch } from './questions/prefetch.ts';
-import { OUTCOME, type Query, type Verdict } from './query.ts';
+import { OUTCOME, type Query, VERDICT, type Verdict } from './query.ts';
 import type { ServerCookies } from './server-cookies.ts';
 import type { StaleAnswers } from './fallback/stale-answers.ts';
 import { replyInternalError } from './refusals.ts';
@@ -32,7 +33,10 @@ import { limitAccess } from './steps/limit-access.ts';
 import { outdateAnswers } from './steps/outdate-answers.ts';
 import { restoreQuestion } from './steps/restore-question.ts';
 import { storeAnswer } from './steps/store-answer.ts';
-import { Superseder } from './fallback/supersede.ts';
+import { refuseLoop } from './steps/refuse-loop.ts';
+import type { Superseder } from './fallback/supersede.ts';
+
+const { PASS } = VERDICT;
 
 export interface Pipeline {
   /** The first verdict that is not PASS. */
@@ -52,15 +56,23 @@ export interface PipelineParts {
   readonly cookies: ServerCookies;
   readonly failures: FailureCache;
   readonly stale: StaleAnswers;
+  readonly superseder: Superseder;
   readonly prefetch: Prefetch;
+  readonly zones: readonly LanZone[];
+  /** A question for a zone came from its own resolver. */
+  onLoop(zone: LanZone): void;
 }
 
-/** Spelled out as calls, not as arrays: each call site then knows one step, which the compiler can call directly or inline. */
+/**
+ * Spelled out as calls, not as arrays: each call site then knows one step, which the compiler can call directly or inline. What most
+ * queries have no need of is not even called.
+ */
 export function buildPipeline(parts: PipelineParts): Pipeline {
   const { inForce, cache, inspector, pending, counters, cookies, failures, stale } = parts;
   const answerOurs = answerLocally(inForce);
   const mapReverse = dns64Reverse(inForce);
   const goAlong = followAlias(inForce);
+  const breakLoop = refuseLoop(parts.zones, parts.onLoop);
   const admit = limitAccess(inForce.access);
   const readPacket = checkPacket(cookies);
   const lookAtCookie = checkCookie(cookies);
@@ -71,7 +83,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const check = checkAnswer(inspector, inForce);
   const inspect = inspectAnswer(inspector);
   const store = storeAnswer(cache, inForce, inspector, counters);
-  const outdate = outdateAnswers(new Superseder(cache), inForce, inspector);
+  const outdate = outdateAnswers(parts.superseder, inForce, inspector);
   const speakEdns = appendEdns(cookies);
   const tally = count(counters);
   return {
@@ -79,10 +91,15 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
       checkHeader.run(query) || // first: what is no query gets silence, from whomever it comes
       admit.run(query) || // before anything a stranger sent is parsed
       readPacket.run(query) || // everything below trusts the question
-      lookAtCookie.run(query) || // before any work: where cookies are required, a forged address gets none
-      mapReverse.run(query) || // before our names: what it leads to may be one of them
+      // Before any work: where cookies are required, a forged address gets none.
+      (query.facts.options === 0 ? PASS : lookAtCookie.run(query)) ||
+      // Before our names: what it leads to may be one of them.
+      (inForce.live.dns64 === undefined ? PASS : mapReverse.run(query)) ||
       answerOurs.run(query) || // before policy: these names are ours to answer, listed or not
-      goAlong.run(query) || // before policy: it is the target that is asked, and judged
+      // Before policy: it is the target that is asked, and judged.
+      (query.local.aliasLength === 0 ? PASS : goAlong.run(query)) ||
+      // Behind the alias, which says whose zone it is; before anybody is asked.
+      (query.local.forwarder < 0 ? PASS : breakLoop.run(query)) ||
       judge.run(query) || // before the cache: a rule made a second ago holds for what was cached an hour ago
       recall.run(query) || // before joining: only a miss may cost an allocation
       recallFailure.run(query) || // behind the cache: an answer that somebody got meanwhile ends a failure

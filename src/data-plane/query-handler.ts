@@ -21,6 +21,8 @@ import { QuestionSettler } from './questions/question-settler.ts';
 import { replyInternalError } from './refusals.ts';
 import type { ServerCookies } from './server-cookies.ts';
 import { StaleAnswers } from './fallback/stale-answers.ts';
+import { Superseder } from './fallback/supersede.ts';
+import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import { wantsIpv4 } from './derivation/synthesis.ts';
 import { beginAgain, restoreWaiter, type Waiter } from './questions/waiter.ts';
 
@@ -33,6 +35,10 @@ export interface QueryHandlerParts extends WaysOut {
   readonly counters: ThreadCounters;
   readonly clock: Clock;
   readonly cookies: ServerCookies;
+  /** Of the LAN resolvers, by number. */
+  readonly zones: readonly LanZone[];
+  /** A question for a zone came from its own resolver. */
+  onLoop(zone: LanZone): void;
   /** A bug was caught; never carries names or addresses. */
   onInternalError(error: unknown): void;
 }
@@ -56,11 +62,13 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   const claims = new RefreshClaims(parts.upstreamNotes);
   const failures = new FailureCache(cache, reachability);
   const stale = new StaleAnswers(cache, inForce, inspector);
+  const superseder = new Superseder(cache);
   const settler = new QuestionSettler({
     ways: parts,
     inForce,
     failures,
     stale,
+    superseder,
     reachability,
     claims,
     nowSeconds,
@@ -79,6 +87,9 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     cookies: parts.cookies,
     failures,
     stale,
+    zones: parts.zones,
+    onLoop: (zone) => parts.onLoop(zone),
+    superseder,
     prefetch: prefetch({ cache, claims, inForce, pending, counters }),
   });
 

@@ -10,6 +10,8 @@ import type { ThreadStart } from '../plane-messages/thread-start.ts';
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
 import { createUpstream, type ProbedUpstream } from '../upstream/create-upstream.ts';
 import { LanResolver } from '../upstream/lan-resolver/lan-resolver.ts';
+import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
+import { peerToText } from '../upstream/lan-resolver/lan-question.ts';
 import type { UpstreamEvent } from '../upstream/upstream.ts';
 import { listenerCounters } from './listener-counters.ts';
 import { coarseClock } from './coarse-clock.ts';
@@ -47,6 +49,8 @@ export class QueryThread {
       onReached: () => reachability.noteReached(),
     });
     this.#lanResolvers = start.zones.map(({ resolvers }) => new LanResolver(resolvers));
+    // Zones of one [[zone]] table share its list of resolvers.
+    const loops = new Set<LanZone['resolvers']>();
     this.#cookies = new ServerCookies(start.cookies);
     this.#queries = createQueryHandler({
       hashKey: start.hashKey,
@@ -58,6 +62,12 @@ export class QueryThread {
       lanResolvers: this.#lanResolvers,
       clock: coarseClock(clock),
       cookies: this.#cookies,
+      zones: start.zones,
+      onLoop: ({ text, resolvers }) => {
+        if (!loops.has(resolvers))
+          post({ kind: 'zone-loop', zone: text, resolvers: resolvers.map(peerToText).join(', ') });
+        loops.add(resolvers);
+      },
       onInternalError: (error) =>
         log('error', 'a query met an error of our own; it got SERVFAIL', { stack: stackOf(error) }),
     });

@@ -8,6 +8,7 @@ import { Decision } from '../policy/decide.ts';
 import { RCODE } from '../wire/numbers.ts';
 import { QueryFacts } from '../wire/query-reader.ts';
 import { foldName, NAME_MAX_BYTES } from '../wire/name.ts';
+import { VARIANT_NO_CACHE } from './answers/answer-filing.ts';
 import { Derivation } from './derivation/derivation.ts';
 import type { ReplySink } from './listeners/listener.ts';
 
@@ -137,6 +138,8 @@ export class Query {
     hasher.hash(this.#otherName, nameLength);
     asked.name = this.#otherName;
     asked.nameLength = nameLength;
+    // Said of the name before; of this one it is still to be said.
+    asked.variant &= ~VARIANT_NO_CACHE;
     asked.hashLow = hasher.fullLow;
     asked.hashHigh = hasher.fullHigh;
   }

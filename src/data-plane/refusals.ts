@@ -4,7 +4,7 @@ import type { Reason } from '../policy/decide.ts';
 import { EXTENDED_ERROR, RCODE, TYPE } from '../wire/numbers.ts';
 import { appendAddress, appendNegativeSoa, startReply } from '../wire/reply-builder.ts';
 import { PRIVATE_ADDRESS, reasonOf, sourceOf } from './answers/answer-inspector.ts';
-import { EXTENDED_ERROR_OF, type Failure } from './fallback/failure.ts';
+import { EXTENDED_ERROR_OF, FAILURE_KIND, type Failure } from './fallback/failure.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from './query.ts';
 import { blockingUpstreamOf, isUpstreamBlock, UPSTREAM_BLOCK_TTL_SECONDS } from './answers/upstream-block.ts';
@@ -98,9 +98,12 @@ export function replyInternalError(query: Query): Verdict {
   return fail(query, OUTCOME.UPSTREAM_FAILURE, EXTENDED_ERROR.OTHER, BUG_TEXT);
 }
 
-/** The upstream gave no answer that counts: fail closed. */
-export function replyUpstreamFailure(query: Query, { extendedErrorCode, extendedErrorText }: Failure): Verdict {
-  return fail(query, OUTCOME.UPSTREAM_FAILURE, extendedErrorCode, extendedErrorText);
+/** The upstream gave no answer that counts, or said that it has none: fail closed. */
+export function replyUpstreamFailure(query: Query, failure: Failure): Verdict {
+  query.outcome = failure.kind === FAILURE_KIND.SAID ? OUTCOME.UPSTREAM : OUTCOME.UPSTREAM_FAILURE;
+  begin(query, failure.rcode);
+  query.explain(failure.extendedErrorCode, failure.extendedErrorText);
+  return VERDICT.REPLY;
 }
 
 /**
@@ -110,11 +113,8 @@ export function replyUpstreamFailure(query: Query, { extendedErrorCode, extended
 export function replyKeptFailure(query: Query, { rcode, extendedErrorCode, extendedErrorText }: Failure): Verdict {
   query.outcome = OUTCOME.KEPT_FAILURE;
   begin(query, rcode);
-  if (extendedErrorCode < 0) query.explain(EXTENDED_ERROR.CACHED_ERROR, NO_TEXT);
-  else {
-    query.explain(extendedErrorCode, extendedErrorText);
-    query.explainAlso(EXTENDED_ERROR.CACHED_ERROR, NO_TEXT);
-  }
+  query.explain(extendedErrorCode, extendedErrorText);
+  query.explainAlso(EXTENDED_ERROR.CACHED_ERROR, NO_TEXT);
   return VERDICT.REPLY;
 }
 

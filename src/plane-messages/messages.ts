@@ -49,4 +49,6 @@ export type FromThread =
     }
   | { readonly kind: 'upstream-up'; readonly server: string; readonly address: string }
   | { readonly kind: 'upstream-down'; readonly server: string; readonly code: string; readonly detail: string }
+  /** One of the resolvers of a [[zone]] asks us for names of it; as the settings name them. Once a thread. */
+  | { readonly kind: 'zone-loop'; readonly zone: string; readonly resolvers: string }
   | { readonly kind: 'drained' };

@@ -65,11 +65,10 @@ describe('what is noted of an answer', () => {
       [...facts.ttlOffsets.subarray(0, facts.ttlCount)],
       [first, first + ADDRESS_BYTES, first + 2 * ADDRESS_BYTES, first + 2 * ADDRESS_BYTES + nsBytes],
     );
-    assert.equal(facts.minimumTtlSeconds, 100);
     assert.equal(facts.negativeTtlSeconds, -1);
   });
 
-  test('OPT and what stands behind it is left out: no TTL of theirs, no length, no count', () => {
+  test('OPT and what stands behind it is left out: no TTL of theirs, no length', () => {
     const octets = answer({
       answers: [address(300)],
       additionals: [
@@ -80,9 +79,7 @@ describe('what is noted of an answer', () => {
     });
     const facts = readWithoutFault(octets);
     assert.equal(facts.ttlCount, 2);
-    assert.equal(facts.minimumTtlSeconds, 200);
     assert.equal(facts.lengthWithoutOpt, QUESTION_END + 2 * ADDRESS_BYTES);
-    assert.equal(facts.additionalWithoutOpt, 1);
   });
 
   test('W14 octets after the last record are left out', () => {
@@ -91,13 +88,12 @@ describe('what is noted of an answer', () => {
   });
 
   test('C04 a TTL with the top bit set counts as 0', () => {
-    assert.equal(readWithoutFault(answer({ answers: [address(0x8000_0000), address(60)] })).minimumTtlSeconds, 0);
-    assert.equal(readWithoutFault(answer({ answers: [address(0x7fff_ffff)] })).minimumTtlSeconds, 0x7fff_ffff);
-  });
-
-  test('an answer without records has a smallest TTL of 0', () => {
-    assert.equal(readWithoutFault(answer({})).minimumTtlSeconds, 0);
-    assert.equal(readWithoutFault(answer({ additionals: [opt()] })).minimumTtlSeconds, 0);
+    const negativeTtl = (ttlSeconds: number, minimum: number): number =>
+      readWithoutFault(answer({ authorities: [record(name('a'), 6, ttlSeconds, soaRdata(minimum))] }))
+        .negativeTtlSeconds;
+    assert.equal(negativeTtl(0x8000_0000, 60), 0);
+    assert.equal(negativeTtl(60, 0x8000_0000), 0);
+    assert.equal(negativeTtl(0x7fff_ffff, 0x7fff_ffff), 0x7fff_ffff);
   });
 
   test('C07 the negative TTL is the smaller of SOA TTL and SOA MINIMUM', () => {
@@ -137,6 +133,23 @@ describe('what is noted of an answer', () => {
     const first = QUESTION_END + itself.length + 12 + 2;
     const second = first + service(65, 'a.example').length;
     assert.deepEqual([...facts.serviceTargetOffsets.subarray(0, facts.serviceTargetCount)], [first, second]);
+  });
+
+  test('the addresses that services hint at, as far as their parameters are well formed', () => {
+    const service = (parameters: string) => record(owner, 65, 60, hex(`0001 00 ${parameters}`));
+    const notedOf = (parameters: string) => {
+      const facts = readWithoutFault(answer({ answers: [service(parameters)] }));
+      const first = QUESTION_END + 12 + 3;
+      return [...facts.addressOffsets.subarray(0, facts.addressCount)].map(
+        (offset, index) => `${offset - first}:${facts.addressBytes[index]}`,
+      );
+    };
+    const ipv6 = '20010db8000000000000000000000001';
+    assert.deepEqual(notedOf(`0003 0002 01bb 0004 0008 c0000201c0000202 0006 0010 ${ipv6}`), ['10:4', '14:4', '22:16']);
+    assert.deepEqual(notedOf('0004 0006 c00002010000'), ['4:4'], 'half an address is none');
+    assert.deepEqual(notedOf('0004 0008 c0000201'), [], 'beyond the record');
+    assert.deepEqual(notedOf('0004 00'), []);
+    assert.deepEqual(notedOf(''), []);
   });
 
   test('an A that is not 4 octets or an AAAA that is not 16 is relayed and not taken for an address', () => {
@@ -185,8 +198,22 @@ describe('what is noted of an answer', () => {
     const second = answer({});
     assert.equal(readAnswer(second, second.length, facts), ANSWER_FAULT.NONE);
     const fresh = readWithoutFault(second);
-    const { ttlOffsets: _a, cnameTargetOffsets: _b, addressOffsets: _c, serviceTargetOffsets: _g, ...seen } = facts;
-    const { ttlOffsets: _d, cnameTargetOffsets: _e, addressOffsets: _f, serviceTargetOffsets: _h, ...expected } = fresh;
+    const {
+      ttlOffsets: _a,
+      cnameTargetOffsets: _b,
+      addressOffsets: _c,
+      addressBytes: _i,
+      serviceTargetOffsets: _g,
+      ...seen
+    } = facts;
+    const {
+      ttlOffsets: _d,
+      cnameTargetOffsets: _e,
+      addressOffsets: _f,
+      addressBytes: _j,
+      serviceTargetOffsets: _h,
+      ...expected
+    } = fresh;
     assert.deepEqual(seen, expected);
   });
 

@@ -32,6 +32,10 @@ export const CNAME_CHAIN_MAX = 16;
 export const SERVICE_TARGETS_MAX = 32;
 const ADDRESSES_MAX = 64;
 const SERVICE_PRIORITY_BYTES = 2;
+/** Key and length of a service parameter. */
+const PARAMETER_FIXED_BYTES = 4;
+const IPV4_HINT = 4;
+const IPV6_HINT = 6;
 
 const TTL_TOP_BIT = 0x8000_0000;
 /** SERIAL, REFRESH, RETRY, EXPIRE and MINIMUM behind the two names of an SOA. */
@@ -44,13 +48,9 @@ export class AnswerFacts {
   questionEnd = HEADER_BYTES;
   /** Length without the OPT record and whatever stood behind it: what may be cached and relayed. */
   lengthWithoutOpt = 0;
-  /** ARCOUNT of that part. */
-  additionalWithoutOpt = 0;
   /** Offsets of the TTL field of every record in that part (`ttlCount` of them). */
   readonly ttlOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(ANSWER_RECORDS_MAX);
   ttlCount = 0;
-  /** Smallest TTL of the answer, authority and additional sections in seconds, top-bit-set TTLs as 0 (RFC 2181 section 8); 0 without records. */
-  minimumTtlSeconds = 0;
   /** min(SOA TTL, SOA MINIMUM) of the SOA in AUTHORITY (RFC 2308 section 5), or -1 without one. */
   negativeTtlSeconds = -1;
   answerCount = 0;
@@ -60,8 +60,10 @@ export class AnswerFacts {
   /** Offsets of the TargetName of SVCB and HTTPS records in ANSWER that name another host (`serviceTargetCount` of them; more is a FORMAT fault). */
   readonly serviceTargetOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(SERVICE_TARGETS_MAX);
   serviceTargetCount = 0;
-  /** Offsets of the RDATA of A (4 octets) and AAAA (16) records in ANSWER (first 64); RDLENGTH stands in the two octets before. */
+  /** Offsets of the addresses in ANSWER (first 64): RDATA of A and AAAA records, hints of SVCB and HTTPS records. */
   readonly addressOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(ADDRESSES_MAX);
+  /** Of each: 4 or 16 octets. */
+  readonly addressBytes: Uint8Array<ArrayBuffer> = new Uint8Array(ADDRESSES_MAX);
   addressCount = 0;
   /** First EDE option of the upstream's OPT: info code, or -1; its text (UTF-8) as offsets into the message. */
   extendedErrorCode = -1;
@@ -101,10 +103,9 @@ export function readAnswer(message: Uint8Array, length: number, facts: AnswerFac
       if (hasOpt || index < firstAdditional || message[position] !== 0) return ANSWER_FAULT.FORMAT;
       hasOpt = true;
       facts.lengthWithoutOpt = position;
-      facts.additionalWithoutOpt = index - firstAdditional;
       if (!noteOpt(message, ownerEnd, rdataEnd, facts)) return ANSWER_FAULT.FORMAT;
     } else if (!hasOpt) {
-      if (!noteTtl(message, ownerEnd + RECORD_TTL, facts)) return ANSWER_FAULT.FORMAT;
+      if (!noteTtl(ownerEnd + RECORD_TTL, facts)) return ANSWER_FAULT.FORMAT;
       if (index < firstAuthority) {
         if (!noteAnswerRecord(message, type, rdataStart, rdataEnd, facts)) return ANSWER_FAULT.FORMAT;
       } else if (type === TYPE.SOA && index < firstAdditional) {
@@ -113,10 +114,7 @@ export function readAnswer(message: Uint8Array, length: number, facts: AnswerFac
     }
     position = rdataEnd;
   }
-  if (!hasOpt) {
-    facts.lengthWithoutOpt = position;
-    facts.additionalWithoutOpt = recordCount - firstAdditional;
-  }
+  if (!hasOpt) facts.lengthWithoutOpt = position;
   return ANSWER_FAULT.NONE;
 }
 
@@ -134,9 +132,7 @@ function resetFacts(facts: AnswerFacts): void {
   facts.rcode = 0;
   facts.questionEnd = HEADER_BYTES;
   facts.lengthWithoutOpt = 0;
-  facts.additionalWithoutOpt = 0;
   facts.ttlCount = 0;
-  facts.minimumTtlSeconds = 0;
   facts.negativeTtlSeconds = -1;
   facts.answerCount = 0;
   facts.cnameCount = 0;
@@ -148,10 +144,8 @@ function resetFacts(facts: AnswerFacts): void {
 }
 
 /** False if there are more records than are noted. */
-function noteTtl(message: Uint8Array, ttlOffset: number, facts: AnswerFacts): boolean {
+function noteTtl(ttlOffset: number, facts: AnswerFacts): boolean {
   if (facts.ttlCount === ANSWER_RECORDS_MAX) return false;
-  const ttlSeconds = readTtl(message, ttlOffset);
-  if (facts.ttlCount === 0 || ttlSeconds < facts.minimumTtlSeconds) facts.minimumTtlSeconds = ttlSeconds;
   facts.ttlOffsets[facts.ttlCount++] = ttlOffset;
   return true;
 }
@@ -168,16 +162,40 @@ function noteAnswerRecord(
     if (facts.cnameCount === CNAME_CHAIN_MAX || skipName(message, rdataStart, rdataEnd) !== rdataEnd) return false;
     facts.cnameTargetOffsets[facts.cnameCount++] = rdataStart;
   } else if ((type === TYPE.A && rdataEnd - rdataStart === 4) || (type === TYPE.AAAA && rdataEnd - rdataStart === 16)) {
-    if (facts.addressCount < ADDRESSES_MAX) facts.addressOffsets[facts.addressCount++] = rdataStart;
+    noteAddresses(rdataStart, rdataEnd, rdataEnd - rdataStart, facts);
   } else if (type === TYPE.HTTPS || type === TYPE.SVCB) {
     const target = rdataStart + SERVICE_PRIORITY_BYTES;
-    if (skipName(message, target, rdataEnd) < 0) return false;
+    const targetEnd = skipName(message, target, rdataEnd);
+    if (targetEnd < 0) return false;
+    noteHints(message, targetEnd, rdataEnd, facts);
     // The root stands for the owner itself (RFC 9460 section 2.5).
     if (message[target] === 0) return true;
     if (facts.serviceTargetCount === SERVICE_TARGETS_MAX) return false;
     facts.serviceTargetOffsets[facts.serviceTargetCount++] = target;
   }
   return true;
+}
+
+/** The addresses in [start, end), `bytes` octets each. */
+function noteAddresses(start: number, end: number, bytes: number, facts: AnswerFacts): void {
+  for (let offset = start; offset + bytes <= end && facts.addressCount < ADDRESSES_MAX; offset += bytes) {
+    facts.addressOffsets[facts.addressCount] = offset;
+    facts.addressBytes[facts.addressCount++] = bytes;
+  }
+}
+
+/** Parameters of a service (RFC 9460 section 2.2) as far as they are well formed: clients pass over the record of others. */
+function noteHints(message: Uint8Array, start: number, rdataEnd: number, facts: AnswerFacts): void {
+  let position = start;
+  while (position + PARAMETER_FIXED_BYTES <= rdataEnd) {
+    const value = position + PARAMETER_FIXED_BYTES;
+    const end = value + readUint16(message, position + 2);
+    if (end > rdataEnd) return;
+    const key = readUint16(message, position);
+    if (key === IPV4_HINT) noteAddresses(value, end, 4, facts);
+    else if (key === IPV6_HINT) noteAddresses(value, end, 16, facts);
+    position = end;
+  }
 }
 
 /** The first SOA of AUTHORITY; false if it is malformed. */

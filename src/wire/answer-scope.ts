@@ -3,6 +3,8 @@
 
 import { ANSWER_RECORDS_MAX, type AnswerFacts, CNAME_CHAIN_MAX } from './answer-reader.ts';
 import { HEADER_BYTES, readUint16 } from './header.ts';
+import { HeldName } from './held-name.ts';
+import { NameWork } from './name.ts';
 import { NameList } from './name-list.ts';
 import { TYPE } from './numbers.ts';
 import { QUESTION_FIXED_BYTES } from './resource-record.ts';
@@ -12,7 +14,7 @@ export const SCOPE = {
   WHOLE: 0,
   /** Some records do not belong, or the chain is out of order: those with a rank are to be copied by rank. */
   PARTS: 1,
-  /** A chain that leads back to itself, or an answer without a single record that belongs. */
+  /** A chain that leads back to itself, an answer without a single record that belongs, or names that are too much work. */
   FAULT: 2,
 } as const;
 export type Scope = (typeof SCOPE)[keyof typeof SCOPE];
@@ -26,6 +28,8 @@ const RDATA_BEHIND_TTL = 6;
 const SIGNER_IN_RRSIG = 18;
 /** An answer proves something about a zone or two: that of the alias and that of its target. */
 const ZONES_MAX = 4;
+/** For one message. All names that fit into 64 KiB without a pointer, written out and compared twice each, stay below. */
+export const NAME_WORK_MAX = 262_144;
 
 export const DROPPED = 255;
 
@@ -39,11 +43,14 @@ export class AnswerScope {
   recordCount = 0;
   /** Whether ANSWER has what was asked for, at the end of the chain. */
   hasData = false;
-  readonly #chain = new NameList(CNAME_CHAIN_MAX + 1);
+  /** What the names of the last message were: no more than NAME_WORK_MAX and those of one record. */
+  readonly nameWork: NameWork = new NameWork();
+  readonly #held = new HeldName(this.nameWork);
+  readonly #chain = new NameList(CNAME_CHAIN_MAX + 1, this.#held);
   /** Position of the CNAME that leads from each name of the chain to the next. */
   readonly #links = new Uint16Array(CNAME_CHAIN_MAX + 1);
-  readonly #zones = new NameList(ZONES_MAX);
-  readonly #signer = new NameList(1);
+  readonly #zones = new NameList(ZONES_MAX, this.#held);
+  readonly #signer = new NameList(1, this.#held);
   #message: Uint8Array = new Uint8Array(0);
   #facts!: AnswerFacts;
   #questionType = 0;
@@ -62,6 +69,7 @@ export class AnswerScope {
     this.#wantsSignatures = dnssecOk;
     this.recordCount = facts.answerCount + authorityCount;
     this.hasData = false;
+    this.#held.begin();
     if (!this.#followChain()) return SCOPE.FAULT;
     this.linkCount = this.#chain.count;
     const { answerCount } = facts;
@@ -70,6 +78,7 @@ export class AnswerScope {
     let keptCount = 0;
     for (let index = 0; index < answerCount; index++) {
       const rank = this.#rankOfAnswer(index);
+      if (this.nameWork.octets > NAME_WORK_MAX) return SCOPE.FAULT;
       this.ranks[index] = rank;
       if (rank < highest || rank === DROPPED) isWhole = false;
       if (rank === DROPPED) continue;
@@ -77,6 +86,7 @@ export class AnswerScope {
       keptCount++;
     }
     const hasSoa = this.#judgeAuthority();
+    if (this.nameWork.octets > NAME_WORK_MAX) return SCOPE.FAULT;
     for (let index = answerCount; index < this.recordCount; index++) if (this.ranks[index] === DROPPED) isWhole = false;
     // What was sent speaks of other names alone. Calling that "no such records" would make a statement of what is none.
     if (facts.rcode === 0 && answerCount > 0 && keptCount === 0 && !hasSoa) return SCOPE.FAULT;
@@ -161,13 +171,13 @@ export class AnswerScope {
     const { answerCount } = this.#facts;
     this.#zones.clear();
     let hasSoa = false;
-    for (let index = answerCount; index < this.recordCount; index++) {
+    for (let index = answerCount; index < this.recordCount && this.nameWork.octets <= NAME_WORK_MAX; index++) {
       const belongs = this.#classOf(index) === this.#questionClass && this.#noteZone(index);
       this.ranks[index] = belongs ? this.linkCount : DROPPED;
       if (belongs && this.#typeOf(index) === TYPE.SOA) hasSoa = true;
     }
     // Once all zones are known: a proof may stand in front of the signature that names its zone.
-    for (let index = answerCount; index < this.recordCount; index++) {
+    for (let index = answerCount; index < this.recordCount && this.nameWork.octets <= NAME_WORK_MAX; index++) {
       if (this.#isProof(index) && this.#classOf(index) === this.#questionClass)
         this.ranks[index] = this.#rankOfProof(index);
     }

@@ -84,6 +84,9 @@ export function writeDerivedAnswer(
   let length = linksEnd;
   let embedded = 0;
   let leftOut = 0;
+  let leftOutTtlSeconds = parts.embeddedTtlMaxSeconds;
+  // Where the name stands whose addresses these are.
+  let chainEndsAt = askedAt;
   let position = skipName(source, HEADER_BYTES, sourceLength) + QUESTION_FIXED_BYTES;
   for (let section = ANSWER; section <= ADDITIONAL; section++) {
     for (let left = sectionCount(source, section); left > 0; left--) {
@@ -94,8 +97,10 @@ export function writeDerivedAnswer(
       const change = section === ANSWER ? changeOf(source, ownerEnd, rdataStart, rdataEnd, parts) : CHANGE.NONE;
       const start = position;
       position = rdataEnd;
+      const ttlSeconds = readUint32(source, ownerEnd + RECORD_TTL);
       if (change === CHANGE.LEAVE_OUT) {
         leftOut++;
+        leftOutTtlSeconds = Math.min(leftOutTtlSeconds, ttlSeconds);
         continue;
       }
       let end = appendRecord(source, start, sourceLength, askedAt, out, length);
@@ -108,7 +113,8 @@ export function writeDerivedAnswer(
         section = ADDITIONAL + 1;
         break;
       }
-      const ttlSeconds = readUint32(source, ownerEnd + RECORD_TTL);
+      if (section === ANSWER && readUint16(source, ownerEnd) === TYPE.CNAME && end <= POINTER_MAX)
+        chainEndsAt = skipName(out, length, end) + RECORD_FIXED_BYTES;
       if (section !== ADDITIONAL && ttlSeconds < ttlMinSeconds) ttlMinSeconds = ttlSeconds;
       counts[section]!++;
       length = end;
@@ -117,9 +123,11 @@ export function writeDerivedAnswer(
     if (section === ANSWER && leftOut > 0 && embedded === 0 && parts.embedding !== undefined) break;
   }
   writeCounts(out, 1, counts[0]!, counts[1]!, counts[2]!);
+  if (leftOut > 0 && embedded === 0 && parts.embedding !== undefined) {
+    length = appendNegativeSoa(out, length, leftOutTtlSeconds, chainEndsAt);
+    ttlMinSeconds = Math.min(ttlMinSeconds, leftOutTtlSeconds);
+  }
   capLinkTtls(out, facts.questionEnd, linksEnd, ttlMinSeconds);
-  if (leftOut > 0 && embedded === 0 && parts.embedding !== undefined)
-    length = appendNegativeSoa(out, length, parts.embeddedTtlMaxSeconds);
   return length;
 }
 

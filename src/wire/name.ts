@@ -5,6 +5,14 @@ import { HEADER_BYTES } from './header.ts';
 export const NAME_MAX_BYTES = 255;
 export const LABEL_MAX_BYTES = 63;
 
+/** What the names of one message have cost so far, for readers that would follow each of thousands. Reused. */
+export class NameWork {
+  /** Octets written out or compared; a pointer counts as four. */
+  octets = 0;
+}
+
+const WORK_OF_POINTER = 4;
+
 /** A name has at most 127 labels before its root, so no useful one takes more hops. */
 const POINTER_HOPS_MAX = 127;
 const POINTER = 0xc0;
@@ -30,9 +38,9 @@ export function skipName(message: Uint8Array, offset: number, end: number): numb
 
 /**
  * Copies the name at `offset` into `out`, following compression pointers (only to earlier offsets, bounded hops).
- * Returns its uncompressed length with the root octet (at most 255), or -1.
+ * Returns its uncompressed length with the root octet (at most 255), or -1. `work` is told what it cost.
  */
-export function expandName(message: Uint8Array, offset: number, end: number, out: Uint8Array): number {
+export function expandName(message: Uint8Array, offset: number, end: number, out: Uint8Array, work?: NameWork): number {
   let position = offset;
   let segmentStart = offset;
   let hops = 0;
@@ -41,6 +49,7 @@ export function expandName(message: Uint8Array, offset: number, end: number, out
     const octet = message[position]!;
     if (octet === 0) {
       out[length] = 0;
+      if (work !== undefined) work.octets += length + 1 + hops * WORK_OF_POINTER;
       return length + 1;
     }
     if (octet >= POINTER) {

@@ -43,6 +43,13 @@ test('parameters of HTTPS and SVCB stand in ascending order, whatever the order 
   );
 });
 
+test('a parameter written by its number is raw octets, and an octet above 127 stays itself in one written by its name', () => {
+  assert.equal(hexOf('SVCB', '1 . key3=ab'), '00010000030002' + '6162');
+  assert.equal(hexOf('SVCB', '1 . key1=\\002h2'), '00010000010003' + '026832');
+  assert.equal(hexOf('SVCB', '1 . alpn=\\128\\255'), '00010000010003' + '0280ff');
+  assert.equal(hexOf('SVCB', '1 . ech=AQI'), hexOf('SVCB', '1 . ech=AQI='));
+});
+
 test('what is no value of its type is refused with a sentence', () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     A: ['', '::1', '192.0.2.256', '192.0.2.1 192.0.2.2', 'name'],
@@ -65,7 +72,20 @@ test('what is no value of its type is refused with a sentence', () => {
       '1 . key65535=x',
       '0 other.example port=1',
     ],
-    SVCB: ['1 . dohpath=/dns-query', '1 . ech=%%'],
+    SVCB: [
+      '1 . dohpath=/dns-query',
+      '1 . ech=%%',
+      '1 . ech=abcde',
+      '1 . ech=QUI=QUI=',
+      '1 . key3=abc',
+      '1 . key1=h2',
+      '1 . key1=\\000',
+      '1 . key4=abc',
+      '1 . key6=abcd',
+      '1 . key0=\\000',
+      '1 . key2=x',
+      `1 . key9=${'x'.repeat(8001)}`,
+    ],
   };
   for (const [type, texts] of Object.entries(cases))
     for (const text of texts)
@@ -88,6 +108,10 @@ test('any text is read or refused, and what is read has the shape of its type', 
       'ä',
       'mandatory=',
       'key1',
+      'key3=ab',
+      'ech=',
+      'abcde',
+      'QUJD==',
       ' ',
     ),
     { maxLength: 8 },
@@ -103,4 +127,27 @@ test('any text is read or refused, and what is read has the shape of its type', 
     else assert.ok(isRdataWellFormed(rdata, type, 0, rdata.length));
   });
   fc.assert(property, { numRuns: 2000, seed: 9460 });
+});
+
+test('no value makes an error of our own, whatever parameter of a service it stands for', () => {
+  const names = ['mandatory', 'alpn', 'no-default-alpn', 'port', 'ipv4hint', 'ech', 'ipv6hint', 'dohpath', 'ohttp'];
+  const keys = fc.oneof(
+    fc.constantFrom(...names),
+    fc.nat(65_536).map((number) => `key${number}`),
+    fc.nat(8).map((number) => `key${number}`),
+  );
+  const values = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom(...'abAZ09+/=,\\":. '), maxLength: 24 }),
+  );
+  const property = fc.property(keys, values, (key, value) => {
+    const rdata = rdataFromText(typeFromText('SVCB')!, `1 . ${key}=${value}`);
+    if (typeof rdata === 'string') assert.notEqual(rdata, '');
+    else assert.ok(rdata.length >= 7);
+  });
+  fc.assert(property, { numRuns: 5000, seed: 9460 });
+  const everyType = fc.property(fc.constantFrom(...WRITABLE_TYPES), fc.string({ unit: 'binary' }), (type, text) => {
+    rdataFromText(type, text);
+  });
+  fc.assert(everyType, { numRuns: 5000, seed: 1035 });
 });

@@ -1,7 +1,7 @@
 // Copies a record out of a message into another, where compression pointers of the first mean nothing (RFC 3597 section 4).
 
 import { readUint16, writeUint16 } from './header.ts';
-import { expandName, NAME_MAX_BYTES, skipName } from './name.ts';
+import { expandName, NAME_MAX_BYTES, type NameWork, skipName } from './name.ts';
 import { RECORD_FIXED_BYTES, RECORD_RDLENGTH } from './resource-record.ts';
 
 /** RDATA with names that may be compressed: octets, character strings, names, and what is left behind them. */
@@ -54,7 +54,8 @@ const expanded = new Uint8Array(NAME_MAX_BYTES);
 /**
  * Appends the record that begins at `offset` of `message` to `out`, which holds `length` octets so far: owner and the names inside RDATA
  * uncompressed, everything else as it is. `messageEnd`: where the message ends. Returns the new length; -1 if a name or its RDATA
- * is malformed, or `out` is too small, and then what stands behind `length` is garbage. Bounded work, no allocation.
+ * is malformed, or `out` is too small, and then what stands behind `length` is garbage. Bounded work, which `work` is told; no
+ * allocation.
  */
 export function copyRecord(
   message: Uint8Array,
@@ -62,15 +63,16 @@ export function copyRecord(
   messageEnd: number,
   out: Uint8Array,
   length: number,
+  work?: NameWork,
 ): number {
   const ownerEnd = skipName(message, offset, messageEnd);
   const rdataStart = ownerEnd + RECORD_FIXED_BYTES;
   if (ownerEnd < 0 || rdataStart > messageEnd) return -1;
   const rdataEnd = rdataStart + readUint16(message, ownerEnd + RECORD_RDLENGTH);
   if (rdataEnd > messageEnd) return -1;
-  const fixedAt = appendName(message, offset, messageEnd, out, length);
+  const fixedAt = appendName(message, offset, messageEnd, out, length, work);
   const rdataAt = appendOctets(message, ownerEnd, rdataStart, out, fixedAt);
-  const end = appendRdata(message, readUint16(message, ownerEnd), rdataStart, rdataEnd, out, rdataAt);
+  const end = appendRdata(message, readUint16(message, ownerEnd), rdataStart, rdataEnd, out, rdataAt, work);
   if (end < 0 || end - rdataAt > RDATA_MAX_BYTES) return -1;
   writeUint16(out, fixedAt + RECORD_RDLENGTH, end - rdataAt);
   return end;
@@ -83,6 +85,7 @@ function appendRdata(
   end: number,
   out: Uint8Array,
   length: number,
+  work: NameWork | undefined,
 ): number {
   const names = SHAPES.get(type);
   // An empty RDATA has no names, whatever its type.
@@ -90,7 +93,7 @@ function appendRdata(
   let position = skipStrings(message, start + names.leadingBytes, end, names.strings);
   let written = position < 0 ? -1 : appendOctets(message, start, position, out, length);
   for (let left = names.names; left > 0 && written >= 0; left--) {
-    written = appendName(message, position, end, out, written);
+    written = appendName(message, position, end, out, written, work);
     position = skipName(message, position, end);
   }
   if (written < 0 || (position < end && !names.mayHaveMore)) return -1;
@@ -105,8 +108,15 @@ function skipStrings(message: Uint8Array, start: number, end: number, count: num
 }
 
 /** -1 also for a `length` below 0: one check at the end of a chain of calls will do. */
-function appendName(message: Uint8Array, offset: number, end: number, out: Uint8Array, length: number): number {
-  const nameLength = length < 0 ? -1 : expandName(message, offset, end, expanded);
+function appendName(
+  message: Uint8Array,
+  offset: number,
+  end: number,
+  out: Uint8Array,
+  length: number,
+  work: NameWork | undefined,
+): number {
+  const nameLength = length < 0 ? -1 : expandName(message, offset, end, expanded, work);
   return nameLength < 0 ? -1 : appendOctets(expanded, 0, nameLength, out, length);
 }
 

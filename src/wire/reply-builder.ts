@@ -24,7 +24,8 @@ const FLAGS_OPCODE = 0x7800;
 const QUESTION_START = HEADER_BYTES;
 const QUESTION_START_WORD = HEADER_BYTES / 4;
 /** A pointer to the question's name, which always stands behind the header. */
-const POINTER_TO_QUESTION = 0xc000 | HEADER_BYTES;
+const POINTER = 0xc000;
+const POINTER_TO_QUESTION = POINTER | HEADER_BYTES;
 
 /**
  * Header and question of a reply to the query that `facts` tells of: QR=1, opcode, RD and CD copied, RA=1, AA=0, Z=0, AD=0, the
@@ -68,11 +69,17 @@ export function appendAddress(out: Uint8Array, length: number, address: Uint8Arr
 const SOA_RDATA = soaRdata();
 
 /**
- * Appends to AUTHORITY the SOA by which a refused name's negative answer is cached (RFC 2308): owner is the question's name,
- * TTL and MINIMUM `ttlSeconds`. MNAME and RNAME are fixed, under `invalid.`.
+ * Appends to AUTHORITY the SOA by which a refused name's negative answer is cached (RFC 2308): owner is the name at `ownerAt`, by
+ * default the question's, TTL and MINIMUM `ttlSeconds`. MNAME and RNAME are fixed, under `invalid.`.
  */
-export function appendNegativeSoa(out: Uint8Array, length: number, ttlSeconds: number): number {
+export function appendNegativeSoa(
+  out: Uint8Array,
+  length: number,
+  ttlSeconds: number,
+  ownerAt: number = QUESTION_START,
+): number {
   const rdataStart = appendRecordHead(out, length, TYPE.SOA, ttlSeconds, SOA_RDATA.length);
+  writeUint16(out, length, POINTER | ownerAt);
   out.set(SOA_RDATA, rdataStart);
   const end = rdataStart + SOA_RDATA.length;
   writeUint32(out, end - 4, ttlSeconds);

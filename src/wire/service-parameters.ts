@@ -5,6 +5,9 @@ import type { ZoneFileWord } from './zone-file-words.ts';
 
 /** The registry "Service Parameter Keys (SvcParamKeys)", from 0 on. */
 const KEY_NAMES = ['mandatory', 'alpn', 'no-default-alpn', 'port', 'ipv4hint', 'ech', 'ipv6hint', 'dohpath', 'ohttp'];
+/** An answer has room for them; so does the length, 16 bits. */
+const VALUE_BYTES_MAX = 8000;
+const RAW_ADVICE = 'takes the octets themselves, which are none of this parameter; write it by its name';
 const MANDATORY = 0;
 const ALPN = 1;
 const NO_DEFAULT_ALPN = 2;
@@ -43,12 +46,16 @@ function readParameter({ text, octets }: ZoneFileWord): ServiceParameter | strin
   const name = text.split('=', 1)[0]!.toLowerCase();
   const key = keyOf(name);
   if (key === undefined) return `${JSON.stringify(name)} is no parameter; known: ${KEY_NAMES.join(', ')}, key65333`;
-  const value = readValue(key, equals < 0 ? new Uint8Array(0) : octets.subarray(equals + 1));
+  const given = equals < 0 ? new Uint8Array(0) : octets.subarray(equals + 1);
+  if (given.length > VALUE_BYTES_MAX) return `${name}: is longer than ${VALUE_BYTES_MAX} octets`;
+  // By its number, a parameter is written as raw octets (RFC 9460 section 2.1).
+  if (/^key\d/.test(name)) return isWellFormed(key, given) ? { key, value: given } : `${name}: ${RAW_ADVICE}`;
+  const value = readValue(key, given);
   return typeof value === 'string' ? `${nameOfKey(key)}: ${value}` : { key, value };
 }
 
 function readValue(key: number, octets: Uint8Array): Uint8Array | string {
-  const text = new TextDecoder('latin1').decode(octets);
+  const text = octetsText(octets);
   switch (nameOfKey(key)) {
     case 'mandatory':
       return readMandatory(text.split(','));
@@ -64,7 +71,7 @@ function readValue(key: number, octets: Uint8Array): Uint8Array | string {
     case 'ipv6hint':
       return readHints(text, false);
     case 'ech':
-      return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? base64(text) : 'takes base64';
+      return readBase64(text) ?? 'takes base64';
     case 'dohpath':
       return /^\/.*\{\?dns\}/.test(text) ? octets : 'takes a path such as /dns-query{?dns}';
     default:
@@ -112,8 +119,58 @@ function nameOfKey(key: number): string {
   return KEY_NAMES[key] ?? `key${key}`;
 }
 
-function base64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll('=', '')), (character) => character.charCodeAt(0));
+/** With its padding or without; undefined if it is none, or empty. */
+function readBase64(text: string): Uint8Array | undefined {
+  const isWhole = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text);
+  return isWhole && text !== '' ? latin1(atob(text.replaceAll('=', ''))) : undefined;
+}
+
+/** Whether octets can be the value of a parameter that has a layout (RFC 9460 sections 7 and 8). */
+function isWellFormed(key: number, octets: Uint8Array): boolean {
+  const { length } = octets;
+  switch (nameOfKey(key)) {
+    case 'mandatory':
+      return length > 0 && length % 2 === 0 && areAscendingKeys(octets);
+    case 'alpn':
+      return length > 0 && areProtocols(octets);
+    case 'no-default-alpn':
+    case 'ohttp':
+      return length === 0;
+    case 'port':
+      return length === 2;
+    case 'ipv4hint':
+      return length > 0 && length % 4 === 0;
+    case 'ipv6hint':
+      return length > 0 && length % 16 === 0;
+    default:
+      return true;
+  }
+}
+
+function areAscendingKeys(octets: Uint8Array): boolean {
+  let last = MANDATORY;
+  for (let at = 0; at < octets.length; at += 2) {
+    const key = (octets[at]! << 8) | octets[at + 1]!;
+    if (key <= last) return false;
+    last = key;
+  }
+  return true;
+}
+
+function areProtocols(octets: Uint8Array): boolean {
+  let at = 0;
+  while (at < octets.length) {
+    if (octets[at] === 0) return false;
+    at += 1 + octets[at]!;
+  }
+  return at === octets.length;
+}
+
+/** A character for each octet: what TextDecoder calls latin1 is another alphabet. */
+function octetsText(octets: Uint8Array): string {
+  let text = '';
+  for (const octet of octets) text += String.fromCharCode(octet);
+  return text;
 }
 
 function latin1(text: string): Uint8Array<ArrayBuffer> {

@@ -142,6 +142,32 @@ conforms('W12', NOT_UDP, 'a message full of chained pointers costs milliseconds'
 });
 
 conforms(
+  'W12',
+  EVERY,
+  'nor is an answer full of chained pointers followed to its end: it is a failure',
+  async ({ exchange, name, upstream }) => {
+    const question = questionOf(name);
+    const fixed = (type: number, rdata: Uint8Array) =>
+      Buffer.concat([uint16(type), Buffer.from('00010000003c', 'hex'), uint16(rdata.length), rdata]);
+    const start = 12 + question.length + 12;
+    // Each pointer leads to the one before, and the first to a root.
+    const pointers: Uint8Array[] = [Buffer.of(0)];
+    for (let i = 0; i < 2400; i++) pointers.push(uint16(0xc000 | (i % 120 < 1 ? start : start + 1 + 2 * (i - 1))));
+    const records = [Buffer.concat([uint16(0xc00c), fixed(1, Buffer.of(192, 0, 2, 7))])];
+    for (let i = 0; records.length < 3900; i++) {
+      const place = (i % 20) * 120 + 100 + (i % 19);
+      records.push(Buffer.concat([uint16(0xc000 | (start + 1 + 2 * place)), fixed(1, Buffer.alloc(0))]));
+    }
+    const stairs = Buffer.concat([uint16(0xc00c), fixed(0xff00, Buffer.concat(pointers))]);
+    const counts = [1, records.length + 1, 0, 0] as const;
+    upstream.answer(name, 'A', Buffer.concat([header(0, 0x8180, [...counts]), question, stairs, ...records]));
+    const reply = await exchange(query({ name, opt: {} }));
+    assert.equal(rcodeOf(reply), RCODE.SERVFAIL);
+    assert.deepEqual(answersOf(reply), []);
+  },
+);
+
+conforms(
   'W13',
   EVERY,
   'lengths and counts that promise too much are FORMERR in a query',

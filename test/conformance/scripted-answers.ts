@@ -1,6 +1,7 @@
 // The upstream of a conformance test: a DoH server that answers each question as the test has told it, and remembers every one.
 
 import * as dnsPacket from 'dns-packet';
+import { compressMessage } from '../fixtures/compress-message.ts';
 import { testQueryName } from '../fixtures/dns-messages.ts';
 import type { TestCertificate } from '../fixtures/make-certificate.ts';
 import { type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../peers/scripted-doh-server.ts';
@@ -68,7 +69,7 @@ export async function startScriptedAnswers(certificate: TestCertificate): Promis
   return new ScriptedAnswers(await startScriptedServer({ certPem, keyPem }));
 }
 
-/** The octets of an answer to `query`, with the query's own question section. */
+/** The octets of an answer to `query`, with the query's own question section, its names compressed. */
 export function buildAnswer(query: Uint8Array, parts: AnswerParts): Buffer {
   const questionEnd = endOfQuestion(query);
   const empty = { questions: [] as dnsPacket.Question[] };
@@ -83,7 +84,7 @@ export function buildAnswer(query: Uint8Array, parts: AnswerParts): Buffer {
   });
   const message = Buffer.concat([body.subarray(0, 12), query.subarray(12, questionEnd), body.subarray(12)]);
   message.writeUInt16BE(1, 4);
-  return withIdOf(query, message);
+  return withIdOf(query, compressMessage(message));
 }
 
 function usualAnswer(query: Uint8Array): AnswerParts {

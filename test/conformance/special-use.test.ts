@@ -127,8 +127,9 @@ conforms(
   EVERY,
   'service.arpa and ipv4only.arpa are asked for like others',
   async ({ exchange, upstream, transport }) => {
-    for (const name of [`${transport}.service.arpa`, `${transport}.ipv4only.arpa`]) {
+    for (const name of ['service.arpa', 'ipv4only.arpa'].flatMap((it) => [it, `${transport}.${it}`])) {
       assert.deepEqual(answersOf(await exchange(query({ name }))), [`${name} A "192.0.2.1"`]);
+      // What one transport has asked for, the next ones get from the cache.
       assert.equal(upstream.queriesFor(name).length, 1);
     }
   },
@@ -160,6 +161,13 @@ conforms(
         assert.deepEqual([rcodeOf(reply), answersOf(reply)], [RCODE.NOERROR, []], `${address} ${round}`);
         assert.equal(decoded(reply).extendedError?.code, 15);
       }
+    }
+    for (const [index, address] of ['fd00::1', 'fc00::1', 'fe80::1', '::1', '::', '::ffff:10.0.0.1'].entries()) {
+      const asked = `six-${index}.${name}`;
+      upstream.answer(asked, 'AAAA', { answers: [{ type: 'AAAA', name: asked, ttl: 300, data: address }] });
+      const reply = await exchange.exchange(query({ name: asked, type: AAAA, opt: {} }));
+      assert.deepEqual([rcodeOf(reply), answersOf(reply)], [RCODE.NOERROR, []], address);
+      assert.equal(decoded(reply).extendedError?.code, 15);
     }
     const allowed = `${exchange.transport}.allowed.example.org`;
     upstream.answer(allowed, 'A', { answers: [{ type: 'A', name: allowed, ttl: 300, data: '10.0.0.1' }] });

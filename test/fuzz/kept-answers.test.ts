@@ -13,6 +13,7 @@ import {
   readKeptFile,
   sealBlock,
 } from '../../src/control-plane/answer-cache/kept-file.ts';
+import { NamesNotKept } from '../../src/control-plane/answer-cache/names-not-kept.ts';
 import { restoreKeptAnswers } from '../../src/control-plane/answer-cache/restore-kept-answers.ts';
 import { createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
 import { EntryWalk } from '../../src/memory/answer-cache/entry-walk.ts';
@@ -25,6 +26,9 @@ const SEED = 20_261_122;
 const directory = mkdtempSync(join(tmpdir(), 'sotto-fuzz-kept-'));
 after(() => rmSync(directory, { recursive: true }));
 const path = join(directory, 'answers.cache');
+const asked = new Uint8Array(16).fill(3);
+const notKept = new NamesNotKept([]);
+const settings = DEFAULT_CACHE_SETTINGS;
 const moment = { wallMilliseconds: 1.8e12, upSeconds: 1, boot: new Uint8Array(16) };
 const LONGEST_SECONDS = DEFAULT_CACHE_SETTINGS.maxTtlSeconds;
 
@@ -33,7 +37,7 @@ function sealed(answers: Uint8Array, count: number): Octets {
   sealBlock(block, block.length, count);
   const ending = new Uint8Array(BLOCK_HEAD_BYTES);
   sealBlock(ending, BLOCK_HEAD_BYTES, count);
-  return concat(encodeHeader(moment), block, ending);
+  return concat(encodeHeader(moment, asked), block, ending);
 }
 
 /** Whatever the file says: no throw, and what is in the cache afterwards is sound and ends. */
@@ -41,7 +45,7 @@ async function checkFile(file: Uint8Array): Promise<void> {
   writeFileSync(path, file);
   const cache = createAnswerCache(131_072);
   const now = { moment, seconds: 1000 };
-  const parts = { cache, hashKey: new Uint8Array(16), settings: DEFAULT_CACHE_SETTINGS, fileBytesMax: 1e6 };
+  const parts = { cache, hashKey: new Uint8Array(16), settings, notKept, asked, fileBytesMax: 1e6 };
   const restored = await restoreKeptAnswers(path, now, parts);
   assert.ok(restored !== undefined);
   const walk = new EntryWalk(cache);
@@ -74,7 +78,7 @@ describe('generated files', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (octets) => {
         await checkFile(octets);
-        await checkFile(concat(encodeHeader(moment), octets));
+        await checkFile(concat(encodeHeader(moment, asked), octets));
         assert.ok(readKeptFile(octets));
       }),
       { seed: SEED, numRuns: 200 },

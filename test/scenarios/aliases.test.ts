@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as dnsPacket from 'dns-packet';
 import { FLAG_AD, FLAG_CD } from '../../src/wire/header.ts';
+import { nameFromText } from '../../src/wire/name-text.ts';
+import { TYPE } from '../../src/wire/numbers.ts';
 import { UDP } from '../../src/data-plane/listeners/transports.ts';
 import { localSettings } from '../fixtures/local-settings.ts';
 import { answerWith, Conversation, encodeAsk, type Reply, soa } from './conversation.ts';
@@ -141,7 +143,7 @@ describe('a name that is answered as another', () => {
     assert.deepEqual(it.asked, []);
   });
 
-  test('whose target answers with aliases of its own and compressed names is put together right', async () => {
+  test('whose target answers with aliases of its own is put together right', async () => {
     const it = conversation();
     it.script = (question) =>
       answerWith(question, [
@@ -155,6 +157,74 @@ describe('a name that is answered as another', () => {
       'cdn.new.example.net 40 CNAME edge.example.org',
       'edge.example.org 30 A 192.0.2.77',
     ]);
+  });
+
+  test('is put together right from compressed answers: each name is what it was, and CNAMEs of upstream and ours form one chain', async () => {
+    const it = conversation();
+    it.script = (question) =>
+      answerWith(
+        question,
+        [
+          { type: 'CNAME', name: question.name, ttl: 50, data: `a.${question.name}` },
+          { type: 'CNAME', name: `a.${question.name}`, ttl: 50, data: 'b.example.net' },
+          ...['192.0.2.1', '192.0.2.2'].map((data) => ({ type: 'A' as const, name: 'b.example.net', ttl: 50, data })),
+        ],
+        { authorities: [{ type: 'NS', name: 'example.net', ttl: 50, data: 'ns.example.net' }] },
+      );
+    const ttl = (seconds: number, ...records: string[]) => records.map((record) => record.replace(' ', ` ${seconds} `));
+    for (const _ of ['cold', 'cached']) {
+      for (const [name, ...chain] of [
+        ['old.example', 'old.example CNAME new.example.net'],
+        ['x.dev.example', 'x.dev.example CNAME new.example.net'],
+        ['one.example', 'one.example CNAME two.example', 'two.example CNAME new.example.net'],
+      ] as const) {
+        const reply = await it.ask({ name });
+        assert.deepEqual(lines(reply), [
+          ...ttl(50, ...chain),
+          ...ttl(50, 'new.example.net CNAME a.new.example.net', 'a.new.example.net CNAME b.example.net'),
+          ...ttl(50, 'b.example.net A 192.0.2.1', 'b.example.net A 192.0.2.2'),
+        ]);
+      }
+    }
+    assert.deepEqual(it.asked, [`${TARGET} A`]);
+  });
+
+  test('is kept, though what is said of its own name is that nothing is', async () => {
+    const toml = '[cache]\nexclude = ["dyn.example"]\n[resolve]\nrewrites = { "dyn.example" = "new.example.net" }\n';
+    const it = new Conversation([], {}, undefined, undefined, localSettings(toml));
+    it.script = (question) => answerWith(question, [{ type: 'A', name: question.name, ttl: 120, data: '192.0.2.1' }]);
+    await it.ask({ name: 'dyn.example' });
+    await it.ask({ name: 'dyn.example' });
+    await it.ask({ name: TARGET });
+    assert.deepEqual(it.asked, [`${TARGET} A`]);
+  });
+
+  test('whose target here has no such record has a "no" about the target, not about itself', async () => {
+    const toml = '[resolve]\nrewrites = { "old.example" = "box.example", "box.example" = "192.0.2.9" }\n';
+    const it = new Conversation([], {}, undefined, undefined, localSettings(toml));
+    const reply = await it.ask({ name: 'old.example', type: 'TXT' });
+    assert.deepEqual(lines(reply), ['old.example 300 CNAME box.example']);
+    assert.deepEqual(
+      reply.packet.authorities!.map(({ type, name }) => `${type} ${name}`),
+      ['SOA box.example'],
+    );
+    const itself = await it.ask({ name: 'box.example', type: 'TXT' });
+    assert.equal(itself.packet.authorities![0]!.type === 'SOA' && itself.packet.authorities![0]!.name, 'box.example');
+  });
+
+  test('without end is a failure without half a chain', async () => {
+    const settings = localSettings('');
+    const records = [...Array.from({ length: 12 }).keys()].map((number) => ({
+      owner: nameFromText(`n${number}.example`)!,
+      type: TYPE.CNAME,
+      ttlSeconds: 300,
+      rdata: nameFromText(`n${(number + 1) % 12}.example`)!,
+      line: 0,
+    }));
+    const it = new Conversation([], {}, undefined, undefined, { ...settings, records });
+    const reply = await it.ask({ name: 'n0.example' });
+    assert.deepEqual([reply.packet.rcode, lines(reply)], ['SERVFAIL', []]);
+    assert.match(reply.extendedError!.text, /aliases of this name are too many/);
   });
 
   test('with more records than a datagram holds is truncated over UDP', async () => {

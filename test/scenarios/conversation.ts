@@ -13,6 +13,7 @@ import { createCounters, readCounters, ThreadCounters } from '../../src/memory/c
 import { createUpstreamNotes } from '../../src/memory/upstream-notes/upstream-notes.ts';
 import type { CookieSnapshot, LiveSettings } from '../../src/plane-messages/thread-start.ts';
 import { compileLocalNames, type LocalNameSettings } from '../../src/control-plane/local-names/compile-local-names.ts';
+import { compressMessage } from '../fixtures/compress-message.ts';
 import { NO_LOCAL_SETTINGS } from '../fixtures/local-settings.ts';
 import { parseAccessEntry } from '../../src/policy/access-list.ts';
 import { type CacheSettings, DEFAULT_CACHE_SETTINGS } from '../../src/policy/cache-settings.ts';
@@ -87,6 +88,8 @@ export class Conversation {
   /** Questions that reached the upstream, as `name type`. */
   readonly asked: string[] = [];
   readonly internalErrors: unknown[] = [];
+  /** Zones whose own resolver asked for a name in them. */
+  readonly loops: string[] = [];
   script: Script = () => ({ ok: false, code: 'unreachable', detail: 'no script' });
   /** Its wall clock is the conversation's clock. */
   readonly cookies = new ServerCookies(COOKIES, () => this.clock());
@@ -117,6 +120,8 @@ export class Conversation {
       clock: () => this.clock(),
       cookies: this.cookies,
       onInternalError: (error) => this.internalErrors.push(error),
+      zones: localNames.zones,
+      onLoop: ({ text }) => this.loops.push(text),
       lanResolvers: localNames.zones.map((_zone, index) => ({
         ask: (query, asker) => void this.exchangeInLan(query, index).then((outcome) => tell(asker, outcome)),
       })),
@@ -254,7 +259,7 @@ export function readReply(bytes: Buffer): Reply {
   return { packet, bytes, extendedError, extendedErrors };
 }
 
-/** An upstream's answer to `question` with these records. */
+/** An upstream's answer to `question` with these records, its names compressed as by real servers. */
 export function answerWith(
   question: dnsPacket.Question,
   records: readonly dnsPacket.Answer[],
@@ -274,7 +279,7 @@ export function answerWith(
     authorities: extra.authorities ?? [],
     additionals: [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [], ...extra.opt } as never],
   });
-  return { ok: true, message: new Uint8Array(message), server: 'script' };
+  return { ok: true, message: compressMessage(message), server: 'script' };
 }
 
 export function soa(name: string, ttl: number, minimum: number): dnsPacket.Answer {

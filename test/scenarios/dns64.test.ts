@@ -235,6 +235,30 @@ describe('with a translator, a name', () => {
     ]);
   });
 
+  test('with private IPv4 addresses alone has none under the well-known prefix, for as long as those would have held', async () => {
+    const it = conversation(`${WELL_KNOWN}rewrites = { "old.example" = "v4.example" }\n`, {
+      AAAA: noData,
+      A: (question) =>
+        answerWith(question, [
+          { type: 'CNAME', name: question.name, ttl: 300, data: 'deep.example' },
+          { type: 'A', name: 'deep.example', ttl: 7, data: '10.0.0.1' },
+        ]),
+    });
+    for (const [name, ...chain] of [
+      ['v4.example', 'v4.example 7 CNAME deep.example'],
+      ['old.example', 'old.example 7 CNAME v4.example', 'v4.example 300 CNAME deep.example'],
+    ] as const) {
+      const reply = await it.ask({ name, type: 'AAAA' });
+      assert.equal(reply.packet.rcode, 'NOERROR');
+      assert.deepEqual(
+        lines(reply).map((line) => line.replace('300', '7')),
+        chain.map((line) => line.replace('300', '7')),
+      );
+      const [negative] = reply.packet.authorities as dnsPacket.SoaAnswer[];
+      assert.deepEqual([negative!.name, negative!.ttl, negative!.data.minimum], ['deep.example', 7, 7]);
+    }
+  });
+
   test('L08 ipv4only.arpa tells clients the prefix, without asking anybody; without a translator it is asked like any name', async () => {
     const it = conversation(WELL_KNOWN);
     assert.deepEqual(
@@ -288,6 +312,26 @@ describe('with a translator, the name of an address under its prefix', () => {
     assert.equal(lines(reply).length, 1);
     assert.deepEqual(it.asked, []);
     assert.deepEqual(it.internalErrors, []);
+  });
+
+  test('of a private address under the well-known prefix does not leave: no such name, or that of our own', async () => {
+    const it = conversation(WELL_KNOWN);
+    const wellKnown = (nibbles: string) => `${nibbles}.${'0.'.repeat(16)}b.9.f.f.4.6.0.0.ip6.arpa`;
+    for (const [nibbles, ipv4] of [
+      ['1.0.0.0.0.0.a.0', '1.0.0.10'],
+      ['5.0.1.0.8.a.0.c', '5.1.168.192'],
+      ['1.0.0.0.0.1.c.a', '1.0.16.172'],
+      ['1.0.0.0.0.4.4.6', '1.0.64.100'],
+      ['1.0.0.0.0.0.f.7', '1.0.0.127'],
+    ] as const) {
+      const reply = await it.ask({ name: wellKnown(nibbles), type: 'PTR' });
+      assert.equal(reply.packet.rcode, 'NXDOMAIN', ipv4);
+      assert.deepEqual(
+        reply.packet.answers!.map((record) => (record as dnsPacket.StringAnswer).data),
+        [`${ipv4}.in-addr.arpa`],
+      );
+    }
+    assert.deepEqual(it.asked, []);
   });
 
   test('other names below ip6.arpa, and other types, are asked as they are', async () => {

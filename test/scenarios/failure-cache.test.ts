@@ -76,6 +76,25 @@ test('C15 F05 a kept failure keeps its RCODE and the upstream’s explanation, i
   assert.deepEqual([without.packet.rcode, without.packet.additionals?.length], ['REFUSED', 0]);
 });
 
+test('C15 F05 a failure that the upstream tells without a reason is explained to the first who asks as to all others', async () => {
+  for (const [rcode, text] of [
+    [2, 'the upstream says that it failed'],
+    [5, 'the upstream refuses to answer this question'],
+  ] as const) {
+    const talk = new Conversation();
+    talk.script = (question) => answerWith(question, [A_RECORD], { rcode, authorities: [soa('example.org', 60, 60)] });
+    const [first, second] = [await talk.ask({ name: NAME }), await talk.ask({ name: NAME })];
+    assert.deepEqual([first.extendedErrors, second.extendedErrors], [[0], [0, 13]]);
+    for (const reply of [first, second]) {
+      assert.deepEqual(reply.extendedError, { code: 0, text });
+      assert.deepEqual([reply.packet.answers, reply.packet.authorities], [[], []], 'records that go with no failure');
+      assert.equal(reply.packet.rcode, rcode === 2 ? 'SERVFAIL' : 'REFUSED');
+    }
+    assert.deepEqual([talk.counters.answersFromUpstream, talk.counters.failuresFromCache], [1, 1]);
+    assert.equal(talk.counters.upstreamFailures, 0);
+  }
+});
+
 test('C13 C20 a failure is of its own type, and of CD=1 or CD=0', async () => {
   const talk = new Conversation();
   talk.script = (question, query) =>
@@ -133,7 +152,49 @@ describe('how long a failure is kept', () => {
   });
 });
 
+test('C13 a failure is no repetition where it was known meanwhile that there is no such name', async () => {
+  const talk = new Conversation([], {}, undefined, { staleSeconds: 0 });
+  talk.script = (question) => refusing(question, 2, 18);
+  assert.deepEqual(await pauses(talk, 2), [5, 10]);
+  talk.nowMilliseconds += 20_000;
+  talk.script = (question) => answerWith(question, [], { rcode: 3, authorities: [soa('example.org', 1, 1)] });
+  assert.equal((await talk.ask({ name: NAME, type: 'AAAA' })).packet.rcode, 'NXDOMAIN');
+  talk.nowMilliseconds += 1_000;
+  talk.script = (question) => refusing(question, 2, 18);
+  assert.deepEqual(await pauses(talk, 2), [5, 10]);
+});
+
 describe('an upstream that comes back', () => {
+  for (const hasStale of [false, true]) {
+    test(`C13 answers, after a second, what was asked before it came back and failed after${hasStale ? ', which had a stale answer' : ''}`, async () => {
+      const talk = new Conversation();
+      const answers = (question: dnsPacket.Question) =>
+        answerWith(question, [{ ...A_RECORD, name: question.name, ttl: 60 }]);
+      talk.script = answers;
+      if (hasStale) await talk.ask({ name: NAME });
+      talk.nowMilliseconds += 100_000;
+      const slow = Promise.withResolvers<void>();
+      talk.script = async (question) => {
+        if (question.name !== NAME) return answers(question);
+        await slow.promise;
+        return failing('timeout');
+      };
+      const waiting = talk.ask({ name: NAME });
+      talk.nowMilliseconds += 2_500;
+      await talk.ask({ name: 'other.example.org' });
+      talk.nowMilliseconds += 1_300;
+      slow.resolve();
+      assert.equal((await waiting).packet.rcode, hasStale ? 'NOERROR' : 'SERVFAIL');
+      talk.script = answers;
+      talk.nowMilliseconds += 900;
+      await talk.ask({ name: NAME });
+      assert.equal(talk.asked.filter((one) => one.startsWith(NAME)).length, hasStale ? 2 : 1);
+      talk.nowMilliseconds += 1_100;
+      const fresh = await talk.ask({ name: NAME });
+      assert.deepEqual([fresh.packet.rcode, fresh.extendedErrors], ['NOERROR', []]);
+    });
+  }
+
   test('ends what failed meanwhile at the first answer that anyone gets, once the least time is over', async () => {
     const shared = sharedByThreads();
     const [talk, other] = [1, 2].map(() => new Conversation([], {}, undefined, {}, undefined, shared));
@@ -166,6 +227,7 @@ describe('an upstream that comes back', () => {
       await slow.promise;
       return failing('timeout');
     };
+    await talk.ask({ name: 'one.example.org' });
     const first = talk.ask({ name: NAME });
     talk.nowMilliseconds += 1_000;
     await talk.ask({ name: 'other.example.org' });

@@ -148,6 +148,38 @@ describe('a zone with a resolver of its own', () => {
     assert.equal(reply.extendedError, undefined);
   });
 
+  test('whose resolver asks us for a name of it is refused that: the question would come back to it', async () => {
+    const it = conversation({}, []);
+    await it.ask({ name: 'nas.lan.example' });
+    for (const name of ['new.lan.example', 'nas.lan.example', 'intranet.example', '5.1.168.192.in-addr.arpa']) {
+      const reply = await it.ask({ name, type: 'A', client: '192.168.1.1' });
+      assert.deepEqual([reply.packet.rcode, reply.extendedError?.code, data(reply)], ['REFUSED', 18, []], name);
+      assert.match(reply.extendedError!.text, /this zone is asked of you yourself/);
+    }
+    assert.deepEqual(it.askedInLan, ['0 nas.lan.example A']);
+    assert.deepEqual(new Set(it.loops), new Set(['lan.example', '168.192.in-addr.arpa']));
+  });
+
+  test('is answered to everybody else, and its resolver is answered everything else', async () => {
+    const it = conversation();
+    assert.deepEqual(data(await it.ask({ name: 'nas.lan.example', client: '192.168.1.2' })), ['192.168.1.5']);
+    assert.deepEqual(data(await it.ask({ name: 'x.deep.lan.example', client: '192.168.1.1' })), ['192.168.1.5']);
+    assert.deepEqual(data(await it.ask({ name: 'www.example', client: '192.168.1.1' })), ['192.0.2.1']);
+    assert.deepEqual(data(await it.ask({ name: 'own.lan.example', client: '192.168.1.1' })), ['192.168.1.7']);
+    assert.deepEqual(data(await it.ask({ name: 'public.lan.example', client: '192.168.1.1' })), [
+      'www.example.net',
+      '192.0.2.1',
+    ]);
+    assert.deepEqual(it.loops, []);
+  });
+
+  test('with its resolver on this machine is answered to clients here', async () => {
+    const toml = '[[zone]]\nname = "lan.example"\nforward = ["127.0.0.1:54"]\n';
+    const it = new Conversation([], {}, undefined, undefined, localSettings(toml));
+    it.lanScript = (question) => address(question, '192.168.1.5');
+    assert.deepEqual(data(await it.ask({ name: 'nas.lan.example', client: '127.0.0.1' })), ['192.168.1.5']);
+  });
+
   test('D07 the DS of its name belongs to the zone above, and is asked of the upstream', async () => {
     const it = conversation();
     it.script = (question) => answerWith(question, [], { authorities: [soa('example', 300, 60)] });

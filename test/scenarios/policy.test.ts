@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import type * as dnsPacket from 'dns-packet';
 import { UDP } from '../../src/data-plane/listeners/transports.ts';
 import type { BlockResponse } from '../../src/policy/policy-settings.ts';
+import { localSettings } from '../fixtures/local-settings.ts';
 import { answerWith, Conversation, encodeAsk } from './conversation.ts';
 
 const ADDRESS = { type: 'A', name: 'www.example.org', ttl: 300, data: '192.0.2.1' } as const;
@@ -155,6 +156,37 @@ describe('policy', () => {
       );
       assert.equal((await talk.ask({ name: 'out.example.org', type })).packet.answers?.length, 1);
     }
+  });
+
+  test('L11 nor to one behind a translator, under the well-known prefix or the one that is set', async () => {
+    const settings = localSettings('[resolve]\ndns64 = "2001:db8:64::/96"\n');
+    const talk = new Conversation([], { rebindingProtection: true }, undefined, undefined, settings);
+    let data = '';
+    talk.script = (question) => answerWith(question, [{ ...ADDRESS, name: question.name, type: 'AAAA', data }]);
+    let count = 0;
+    const isBlocked = async (): Promise<boolean> => {
+      const { packet, extendedError } = await talk.ask({ name: `n${++count}.example.org`, type: 'AAAA' });
+      assert.equal(packet.answers!.length === 0, extendedError?.code === 15, data);
+      return packet.answers!.length === 0;
+    };
+    for (data of ['64:ff9b::c0a8:101', '64:ff9b::a00:1', '64:ff9b::7f00:1', '64:ff9b::', '2001:db8:64::c0a8:101'])
+      assert.equal(await isBlocked(), true, data);
+    for (data of ['64:ff9b::c000:201', '64:ff9b:1::c0a8:101', '2001:db8:64::808:808', '2001:db8:65::c0a8:101'])
+      assert.equal(await isBlocked(), false, data);
+  });
+
+  test('L11 nor by the hints of a service', async () => {
+    const talk = new Conversation([], { rebindingProtection: true });
+    const HTTPS = 'UNKNOWN_65' as 'A';
+    const service = (parameters: string) => Buffer.from(`000100${parameters}`.replaceAll(' ', ''), 'hex') as never;
+    const ask = async (name: string, parameters: string) => {
+      talk.script = (question) => answerWith(question, [{ ...ADDRESS, name, type: HTTPS, data: service(parameters) }]);
+      return (await talk.ask({ name, type: HTTPS })).packet.answers!.length;
+    };
+    assert.equal(await ask('a.example.org', '0001 0003 026832 0004 0008 c0000201 c0a80101'), 0);
+    assert.equal(await ask('b.example.org', '0006 0010 fd000000000000000000000000000001'), 0);
+    assert.equal(await ask('c.example.org', '0001 0003 026832 0004 0008 c0000201 c0000202'), 1);
+    assert.equal(await ask('d.example.org', '0005 0004 c0a80101'), 1, 'no hint, but other octets');
   });
 
   test('X09 strangers are REFUSED before anything is asked, with EDE 18 where they can read it', async () => {

@@ -136,6 +136,76 @@ describe('a name asked for often', () => {
   });
 });
 
+describe('a refresh that says something else', () => {
+  for (const staleSeconds of [86_400, 0]) {
+    for (const [what, soas] of [
+      ['an NXDOMAIN', [soa('example.org', 100, 100)]],
+      ['an NXDOMAIN without SOA', []],
+    ] as const) {
+      test(`C26 C17 ${what} is given at once, stale ${staleSeconds} s, and asked for no more often than clients ask`, async () => {
+        const talk = await popular(9, new Conversation([], {}, undefined, { staleSeconds }));
+        talk.script = (question) => answerWith(question, [], { rcode: 3, authorities: [...soas] });
+        assert.deepEqual(answerOf(await talk.ask({ name: NAME })), ['192.0.2.1', 9]);
+        await settled();
+        for (let count = 0; count < 20; count++) {
+          assert.deepEqual(answerOf(await talk.ask({ name: NAME })), ['NXDOMAIN']);
+          await settled();
+        }
+        assert.equal(talk.counters.prefetches, 1);
+        // Without SOA nobody may keep it.
+        assert.equal(talk.asked.length, soas.length > 0 ? 2 : 22);
+      });
+    }
+
+    test(`C26 an answer that may not be kept ends the one before it, stale ${staleSeconds} s`, async () => {
+      const talk = await popular(9, new Conversation([], {}, undefined, { staleSeconds }));
+      talk.script = (question) => answerWith(question, [{ ...NEW_RECORD, ttl: 0 }]);
+      await talk.ask({ name: NAME });
+      await settled();
+      for (let count = 0; count < 5; count++) {
+        assert.deepEqual(answerOf(await talk.ask({ name: NAME })), ['192.0.2.2', 0]);
+        await settled();
+      }
+      assert.equal(talk.counters.prefetches, 1);
+    });
+  }
+
+  test('C26 an NXDOMAIN found by way of A ends AAAA when that is fetched anew itself, once', async () => {
+    const talk = new Conversation();
+    const ipv6 = { type: 'AAAA', name: NAME, ttl: 100, data: '2001:db8::1' } as const;
+    talk.script = (question) => answerWith(question, [question.type === 'A' ? A_RECORD : ipv6]);
+    for (let count = 0; count < 4; count++) for (const type of ['A', 'AAAA']) await talk.ask({ name: NAME, type });
+    talk.nowMilliseconds += 95_000;
+    talk.script = (question) => answerWith(question, [], { rcode: 3, authorities: [soa('example.org', 100, 100)] });
+    await talk.ask({ name: NAME });
+    await settled();
+    assert.equal((await talk.ask({ name: NAME })).packet.rcode, 'NXDOMAIN');
+    assert.equal((await talk.ask({ name: NAME, type: 'AAAA' })).packet.rcode, 'NOERROR', 'it lives out its time');
+    await settled();
+    for (let count = 0; count < 5; count++) {
+      for (const type of ['A', 'AAAA']) assert.equal((await talk.ask({ name: NAME, type })).packet.rcode, 'NXDOMAIN');
+      await settled();
+    }
+    assert.equal(talk.asked.length, 4);
+  });
+
+  test('C26 the block of an upstream is given at once, and speaks of its own question alone', async () => {
+    const talk = await popular(9);
+    talk.script = (question) => {
+      const ede = { code: 15, data: Buffer.from([0, 15]) } as never;
+      const blocked = answerWith(question, [], { rcode: 3, opt: { options: [ede] } });
+      return { ...blocked, server: 'blocking.script' } as UpstreamOutcome;
+    };
+    await talk.ask({ name: NAME });
+    await settled();
+    for (let count = 0; count < 5; count++) {
+      const { packet, extendedErrors } = await talk.ask({ name: NAME });
+      assert.deepEqual([packet.rcode, extendedErrors], ['NXDOMAIN', [15]]);
+    }
+    assert.equal(talk.asked.length, 2);
+  });
+});
+
 test('a name asked for seldom is left to expire', async () => {
   const talk = new Conversation();
   talk.script = (question) => answerWith(question, [A_RECORD]);

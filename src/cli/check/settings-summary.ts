@@ -1,8 +1,8 @@
 // What a gateway with these settings would do, in a few lines for `sotto check`.
 
-import { plaintextExceptions } from '../../control-plane/settings/plaintext-exceptions.ts';
 import { isAuthenticationName } from '../../control-plane/local-names/discovery-records.ts';
 import { listenAddressToText } from '../../control-plane/settings/listen-address.ts';
+import { plaintextExceptions } from '../../control-plane/settings/plaintext-exceptions.ts';
 import type {
   CertificateSettings,
   ListenAddress,
@@ -95,7 +95,7 @@ function cacheText({ maxBytes, rules, exclude, persist }: Settings['cache']): st
     staleSeconds === 0
       ? 'nothing that has expired'
       : `in bad times answers expired for up to ${refreshText(staleSeconds)}`,
-    ...(exclude.length === 0 ? [] : [`${exclude.length} names excluded`]),
+    ...(exclude.length === 0 ? [] : [exclude.length === 1 ? '1 name excluded' : `${exclude.length} names excluded`]),
   ].join('; ');
 }
 

@@ -16,9 +16,12 @@ export async function askGateway(stateDirectory: string, name: string, type: num
 /** Its fields as far as they are shown. */
 function isExplanation(value: unknown): value is Explanation {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, action, sentence, response, sourceName, matchedName, line } = value as Record<string, unknown>;
+  const { name, action, sentence, response, sourceName, matchedName, plaintext, line } = value as Record<
+    string,
+    unknown
+  >;
   const areTexts = [name, action, sentence].every((text) => typeof text === 'string');
-  const mayBeTexts = [response, sourceName, matchedName].every(
+  const mayBeTexts = [response, sourceName, matchedName, plaintext].every(
     (text) => text === undefined || typeof text === 'string',
   );
   return areTexts && mayBeTexts && (line === undefined || isLine(line));

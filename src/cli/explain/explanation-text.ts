@@ -8,7 +8,7 @@ const LOCAL_ANSWERS: Readonly<Record<NonNullable<Explanation['local']>, string>>
   records: 'records made here',
   nodata: 'NOERROR without records, made here',
   nxdomain: 'NXDOMAIN, made here',
-  servfail: 'SERVFAIL: its aliases lead round in a circle',
+  servfail: 'SERVFAIL: its aliases are too many, or lead round in a circle',
   alias: 'an alias made here, and what the upstream has for its target',
 };
 
@@ -28,10 +28,11 @@ export function explanationToText(explanation: Explanation, type: number): strin
   return [`${visible(sentence)}.`, ...lines].join('\n');
 }
 
-function answerText({ action, response, local }: Explanation, type: number): string {
+function answerText({ action, response, local, plaintext }: Explanation, type: number): string {
+  if (local === 'alias' && plaintext !== undefined) return `an alias made here, and what its target has: ${plaintext}`;
   if (local !== undefined) return LOCAL_ANSWERS[local];
   if (action === 'not-ready') return 'SERVFAIL until the lists have arrived';
-  if (action === 'allow') return "the upstream's, unless it leads to a blocked name";
+  if (action === 'allow') return `${plaintext ?? "the upstream's"}, unless it leads to a blocked name`;
   const hasAddress = type === TYPE.A || type === TYPE.AAAA;
   switch (response) {
     case 'nxdomain':

@@ -1,11 +1,32 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { validAnswer } from '../../../test/fuzz/wire/arbitraries.ts';
-import { FLAGS_RESPONSE, hex, message, name, pointer, question, record } from '../../../test/fuzz/wire/messages.ts';
+import { wireName } from '../../../test/fuzz/wire/arbitraries.ts';
+import {
+  FLAGS_RESPONSE,
+  hex,
+  message,
+  name,
+  pointer,
+  question,
+  record,
+  soaRdata,
+} from '../../../test/fuzz/wire/messages.ts';
 import {
   AnswerCache,
   type AnswerKey,
@@ -14,16 +35,19 @@ import {
 } from '../../memory/answer-cache/answer-cache.ts';
 import { readAnswerCacheUsage } from '../../memory/answer-cache/usage.ts';
 import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
-import { DEFAULT_CACHE_SETTINGS } from '../../policy/cache-settings.ts';
+import { type CacheSettings, DEFAULT_CACHE_SETTINGS } from '../../policy/cache-settings.ts';
 import { ANSWER_FAULT, AnswerFacts, readAnswer } from '../../wire/answer-reader.ts';
 import { expandName, foldName } from '../../wire/name.ts';
-import { AnswerKeeper, type KeepAnswersOptions, KEPT_ANSWERS_FILE } from './keep-answers.ts';
 import { flushAnswers } from './flush-answers.ts';
+import { encodeHeader } from './kept-file.ts';
+import { AnswerKeeper, KEPT_ANSWERS_FILE, type KeepAnswersOptions } from './keep-answers.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(5);
 const hasher = new NameHasher(HASH_KEY);
 const BOOT = new Uint8Array(16);
 const START_WALL = 1_800_000_000_000;
+/** Of the file. */
+const HEADER_BYTES = encodeHeader({ wallMilliseconds: 0, upSeconds: 0, boot: BOOT }, BOOT).length;
 
 /** An address of `owner` as it is cached. */
 function addressOf(owner: string, ttlSeconds = 300): Uint8Array {
@@ -62,12 +86,17 @@ class Run {
     directory: string,
     options: {
       persist?: boolean;
+      rules?: Partial<CacheSettings>;
+      exclude?: string[];
+      upstreams?: string[];
+      zones?: string[];
       bytes?: number;
       nowSeconds?: number;
       wall?: number;
     } & Partial<KeepAnswersOptions> = {},
   ) {
-    const { persist = true, bytes = 1e6, nowSeconds = 10_000, wall = START_WALL, ...others } = options;
+    const { persist = true, bytes = 1e6, nowSeconds = 10_000, wall = START_WALL, rules = {}, ...behind } = options;
+    const { exclude = [], upstreams = ['https://dns.example/'], zones = [], ...others } = behind;
     this.nowSeconds = nowSeconds;
     this.wallMilliseconds = wall;
     this.cache = createAnswerCache(bytes);
@@ -75,7 +104,15 @@ class Run {
     this.keeper = new AnswerKeeper({
       settings: {
         stateDirectory: directory,
-        cache: { maxBytes: bytes, rules: DEFAULT_CACHE_SETTINGS, exclude: [], persist },
+        cache: { maxBytes: bytes, rules: { ...DEFAULT_CACHE_SETTINGS, ...rules }, exclude: exclude.map(name), persist },
+        upstreams: upstreams.map((url) => ({
+          name: url,
+          url,
+          addresses: [],
+          caPem: undefined,
+          maxQueriesPerSecond: undefined,
+        })),
+        zones: zones.map((text) => ({ name: name(text), text, resolvers: [], resolversElsewhere: [] })),
       },
       cache: this.cache,
       hashKey: HASH_KEY,
@@ -143,10 +180,16 @@ describe('answers kept over a restart', () => {
 
   test('any answer: it comes back octet by octet', async (t) => {
     const directory = makeDirectory(t);
-    const property = fc.asyncProperty(validAnswer, fc.boolean(), async (octets, isForEveryType) => {
+    const rdata = fc.uint8Array({ maxLength: 400 }).map((octets) => octets.slice());
+    const anyAnswer = fc.tuple(wireName, fc.constantFrom(1, 16, 28, 65_280), fc.array(rdata, { minLength: 1 }));
+    const property = fc.asyncProperty(anyAnswer, fc.boolean(), async ([owner, qtype, sets], isForEveryType) => {
+      const octets = message({
+        flags: FLAGS_RESPONSE,
+        questions: [question(owner, qtype)],
+        answers: sets.map((octetsOfRecord) => record(pointer(12), qtype, 300, octetsOfRecord)),
+      });
       const facts = new AnswerFacts();
       assert.equal(readAnswer(octets, octets.length, facts), ANSWER_FAULT.NONE);
-      fc.pre(facts.ttlCount > 0 && facts.lengthWithoutOpt === octets.length);
       const type = isForEveryType ? 0 : undefined;
       const first = new Run(directory, { bytes: 131_072 });
       first.store(octets, type === undefined ? {} : { type });
@@ -197,12 +240,110 @@ describe('answers kept over a restart', () => {
     const first = new Run(directory);
     first.store(addressOf('a.example', 80_000), { ttlSeconds: 80_000 });
     await first.keeper.write();
-    const rules = { ...DEFAULT_CACHE_SETTINGS, maxTtlSeconds: 600 };
-    const second = new Run(directory, {
-      settings: { stateDirectory: directory, cache: { maxBytes: 1e6, rules, exclude: [], persist: true } },
-    });
+    const second = new Run(directory, { rules: { maxTtlSeconds: 600 }, wall: START_WALL + 100_000 });
     await second.keeper.restore();
-    assert.equal(second.find(addressOf('a.example'))!.expiresAtSeconds, second.nowSeconds + 600);
+    const found = second.find(addressOf('a.example'))!;
+    assert.equal(found.expiresAtSeconds, second.nowSeconds + 500);
+    assert.deepEqual(
+      Buffer.from(found.message.subarray(0, found.messageLength)),
+      Buffer.from(addressOf('a.example', 600)),
+    );
+  });
+
+  test('of names that do not exist, they keep to the negative_max_ttl of today', async (t) => {
+    const directory = makeDirectory(t);
+    const soa = record(name('example'), 6, 9000, soaRdata(9000));
+    const nameError = message({
+      flags: FLAGS_RESPONSE | 3,
+      questions: [question(name('no.example'), 1)],
+      authorities: [soa],
+    });
+    const first = new Run(directory);
+    first.store(nameError, { type: 0, ttlSeconds: 9000 });
+    await first.keeper.write();
+    const shorter = new Run(directory, { rules: { negativeMaxTtlSeconds: 60 } });
+    await shorter.keeper.restore();
+    assert.equal(shorter.find(nameError, 0, shorter.nowSeconds, 0)!.expiresAtSeconds, shorter.nowSeconds + 60);
+    const none = new Run(directory, { rules: { negativeMaxTtlSeconds: 0 } });
+    await none.keeper.restore();
+    assert.equal(none.entries, 0);
+  });
+
+  test('get no longer life by a min_ttl that was raised', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    first.store(addressOf('a.example', 60), { ttlSeconds: 60 });
+    await first.keeper.write();
+    const second = new Run(directory, { rules: { minTtlSeconds: 3600 }, wall: START_WALL + 10_000 });
+    await second.keeper.restore();
+    assert.equal(second.find(addressOf('a.example'))!.expiresAtSeconds, second.nowSeconds + 50);
+  });
+
+  test('are left out if their records do not belong to the question', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    const strange = message({
+      flags: FLAGS_RESPONSE,
+      questions: [question(name('a.example'), 1)],
+      answers: [record(name('bank.example'), 1, 300, hex('c0000201'))],
+    });
+    first.store(strange);
+    await first.keeper.write();
+    const second = new Run(directory);
+    await second.keeper.restore();
+    assert.equal(second.entries, 0);
+  });
+
+  for (const [what, before, today] of [
+    ['a zone of the local network that is new', {}, { zones: ['corp.example'] }],
+    ['one that is gone', { zones: ['corp.example'] }, {}],
+    ['another upstream', {}, { upstreams: ['https://other.example/'] }],
+    ['one upstream more', {}, { upstreams: ['https://dns.example/', 'https://other.example/'] }],
+  ] as const) {
+    test(`do not outlive a change of who is asked: ${what}`, async (t) => {
+      const directory = makeDirectory(t);
+      const first = new Run(directory, { ...(before as object) });
+      first.store(addressOf('git.corp.example.org'));
+      await first.keeper.write();
+      const same = new Run(directory, { ...(before as object) });
+      await same.keeper.restore();
+      assert.equal(same.entries, 1);
+      const second = new Run(directory, { ...(today as object) });
+      await second.keeper.restore();
+      assert.equal(second.entries, 0);
+      assert.match(
+        second.said.join(),
+        /^info: .*answers\.cache is of other upstreams or other \[\[zone\]\] names; starting/,
+      );
+    });
+  }
+
+  test('outlive another order of upstreams and zones', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory, { upstreams: ['https://a.example/', 'https://b.example/'], zones: ['x', 'y'] });
+    first.store(addressOf('a.example'));
+    await first.keeper.write();
+    const second = new Run(directory, { upstreams: ['https://b.example/', 'https://a.example/'], zones: ['y', 'x'] });
+    await second.keeper.restore();
+    assert.equal(second.entries, 1);
+  });
+
+  test('are never those of a zone of the local network, nor of a name that is not to be cached', async (t) => {
+    const directory = makeDirectory(t);
+    const before = new Run(directory, { zones: ['corp.example'] });
+    for (const owner of ['corp.example', 'git.corp.example', 'anticorp.example', 'dyn.example'])
+      before.store(addressOf(owner));
+    await before.keeper.write();
+    const file = readFileSync(join(directory, KEPT_ANSWERS_FILE));
+    assert.deepEqual(
+      [file.includes('git'), file.includes('\x04corp'), file.includes('anticorp')],
+      [false, false, true],
+    );
+    // Excluded since.
+    const after = new Run(directory, { zones: ['corp.example'], exclude: ['dyn.example'] });
+    await after.keeper.restore();
+    assert.equal(after.entries, 1);
+    assert.ok(after.find(addressOf('anticorp.example')));
   });
 
   test('those that were asked for again come first where not all may be kept', async (t) => {
@@ -251,6 +392,54 @@ describe('the file', () => {
     await run.keeper.writeAnew();
     assert.ok(!readFileSync(path).includes('secret'));
     await run.keeper.stop();
+  });
+
+  test('loses what was flushed while it was being written', async (t) => {
+    const directory = makeDirectory(t);
+    const path = join(directory, KEPT_ANSWERS_FILE);
+    const run = new Run(directory, { bytes: 131_072 });
+    run.keeper.start();
+    run.store(addressOf('secret.example'));
+    const inBackground = run.keeper.write();
+    // Until it has read the cache: behind the header, answers stand in the file that is to be.
+    while (!readdirSync(directory).some((file) => statSync(join(directory, file)).size > HEADER_BYTES))
+      await setImmediate();
+    await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
+    await run.keeper.writeAnew();
+    await inBackground;
+    assert.ok(!readFileSync(path).includes('secret'));
+    await run.keeper.stop();
+  });
+
+  test('loses what was flushed although the first try to write it failed', async (t) => {
+    const directory = makeDirectory(t);
+    const path = join(directory, KEPT_ANSWERS_FILE);
+    const run = new Run(directory);
+    run.keeper.start();
+    run.store(addressOf('secret.example'));
+    await run.keeper.write();
+    await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
+    const kept = readFileSync(path);
+    rmSync(path);
+    mkdirSync(path);
+    await run.keeper.writeAnew();
+    assert.match(run.said[0]!, /cannot be written/);
+    rmSync(path, { recursive: true });
+    writeFileSync(path, kept);
+    await run.keeper.stop();
+    assert.ok(!readFileSync(path).includes('secret'));
+  });
+
+  test('loses what was flushed right after a start, before anything new is stored', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    first.store(addressOf('secret.example'));
+    await first.keeper.write();
+    const run = new Run(directory, { changes: () => 0 });
+    await run.keeper.restore();
+    await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
+    await run.keeper.writeAnew();
+    assert.ok(!readFileSync(join(directory, KEPT_ANSWERS_FILE)).includes('secret'));
   });
 
   test('is written a last time at a stop', async (t) => {
@@ -313,11 +502,25 @@ describe('the file', () => {
     });
   }
 
-  test('that is a directory, or far too large, is ignored', async (t) => {
+  test('that is far too large is ignored', async (t) => {
     const directory = makeDirectory(t);
     const run = new Run(directory, { limits: { fileBytes: 100, answers: 10 } });
     writeFileSync(join(directory, KEPT_ANSWERS_FILE), new Uint8Array(201));
     await run.keeper.restore();
     assert.match(run.said[0]!, /is larger than 200 octets/);
   });
+
+  for (const [what, put] of [
+    ['a directory', (path: string) => mkdirSync(path)],
+    ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path])],
+    ['a device without an end', (path: string) => symlinkSync('/dev/zero', path)],
+  ] as const) {
+    test(`that is ${what} is ignored, and does not hold up the start`, { timeout: 20_000 }, async (t) => {
+      const directory = makeDirectory(t);
+      put(join(directory, KEPT_ANSWERS_FILE));
+      const run = new Run(directory);
+      await run.keeper.restore();
+      assert.match(run.said[0]!, /^warn: .* is not a regular file; starting with an empty cache$/);
+    });
+  }
 });

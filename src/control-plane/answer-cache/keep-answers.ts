@@ -8,17 +8,19 @@ import { join } from 'node:path';
 import type { Clock } from '../../memory/monotonic-clock.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Moment } from './kept-file.ts';
+import { NamesNotKept } from './names-not-kept.ts';
 import { restoreKeptAnswers } from './restore-kept-answers.ts';
-import { writeKeptAnswers, type WriteLimits } from './write-kept-answers.ts';
+import { fingerprintOfAsked } from './who-is-asked.ts';
+import { type WriteLimits, writeKeptAnswers } from './write-kept-answers.ts';
 
 export const KEPT_ANSWERS_FILE = 'answers.cache';
 const INTERVAL_MILLISECONDS = 600_000;
 
-/** Read in well under a second at the next start, on a slow machine too: bench/cache/kept-answers.ts. */
-export const KEPT_LIMITS: WriteLimits = { fileBytes: 32_000_000, answers: 100_000 };
+/** What a start waits for: so many small answers were read in half a second on a busy machine of two cores (bench/cache/kept-answers.ts). */
+export const KEPT_LIMITS: WriteLimits = { fileBytes: 16_000_000, answers: 50_000 };
 
 export interface KeepAnswersOptions {
-  readonly settings: Pick<Settings, 'cache' | 'stateDirectory'>;
+  readonly settings: Pick<Settings, 'cache' | 'stateDirectory' | 'upstreams' | 'zones'>;
   readonly cache: SharedArrayBuffer;
   readonly hashKey: Uint8Array;
   readonly clock: Clock;
@@ -34,7 +36,11 @@ export class AnswerKeeper {
   readonly #path: string;
   readonly #limits: WriteLimits;
   readonly #moment: () => Moment;
+  readonly #notKept: NamesNotKept;
+  readonly #asked: Uint8Array;
   #writtenChanges = 0;
+  /** What the file holds was taken out of the cache, and no write has begun since. */
+  #isOutdated = false;
   #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -44,6 +50,10 @@ export class AnswerKeeper {
     this.#path = join(options.settings.stateDirectory, KEPT_ANSWERS_FILE);
     this.#limits = options.limits ?? KEPT_LIMITS;
     this.#moment = options.moment ?? thisMoment;
+    const { zones, cache } = options.settings;
+    // What a resolver of the local network says of private names is nobody's business on a disk.
+    this.#notKept = new NamesNotKept([...zones.map(({ name }) => name), ...cache.exclude]);
+    this.#asked = fingerprintOfAsked(options.settings);
   }
 
   /** Reads what an earlier run left. Never rejects. */
@@ -55,10 +65,14 @@ export class AnswerKeeper {
       cache,
       hashKey,
       settings: settings.cache.rules,
+      notKept: this.#notKept,
+      asked: this.#asked,
       fileBytesMax: this.#limits.fileBytes * 2,
     });
     if (restored === undefined) return;
     if ('wrong' in restored) log('warn', `${this.#path} ${restored.wrong}; starting with an empty cache`);
+    else if ('isOfOthers' in restored)
+      log('info', `${this.#path} is of other upstreams or other [[zone]] names; starting with an empty cache`);
     else log('info', `${restored.answers} answers of the last run are in the cache`);
   }
 
@@ -77,8 +91,8 @@ export class AnswerKeeper {
 
   /** Answers were taken out, which the file still has. Never rejects. */
   async writeAnew(): Promise<void> {
-    if (this.#timer === undefined) return;
-    this.#writtenChanges = -1;
+    if (!this.#options.settings.cache.persist) return;
+    this.#isOutdated = true;
     await this.write();
   }
 
@@ -91,12 +105,22 @@ export class AnswerKeeper {
   async #write(): Promise<void> {
     const { settings, cache } = this.#options;
     const changes = this.#options.changes();
-    if (changes === this.#writtenChanges) return;
+    if (changes === this.#writtenChanges && !this.#isOutdated) return;
+    // Before the first answer is read: a flush from here on may come too late for this write.
+    const wasOutdated = this.#isOutdated;
+    this.#isOutdated = false;
     try {
-      await writeKeptAnswers(this.#path, cache, this.#now(), settings.cache.rules.staleSeconds, this.#limits);
+      await writeKeptAnswers(this.#path, this.#now(), {
+        cache,
+        staleSeconds: settings.cache.rules.staleSeconds,
+        notKept: this.#notKept,
+        asked: this.#asked,
+        limits: this.#limits,
+      });
       this.#writtenChanges = changes;
       this.#hasFailed = false;
     } catch (error) {
+      this.#isOutdated ||= wasOutdated;
       const { code, message } = error as NodeJS.ErrnoException;
       if (!this.#hasFailed)
         this.#options.log('warn', `${this.#path} cannot be written (${code ?? message}); answers are not kept`);

@@ -45,7 +45,8 @@ export function appendKept(
 
 /** Reads answers one by one; reused. */
 export class KeptAnswerReader {
-  readonly #facts = new AnswerFacts();
+  /** Of the message that was read last. */
+  readonly facts: AnswerFacts = new AnswerFacts();
   readonly #hasher: NameHasher;
 
   constructor(hasher: NameHasher) {
@@ -84,7 +85,7 @@ export class KeptAnswerReader {
 
   #readMessage(key: AnswerKey, answer: CachedAnswer): boolean {
     const { message, messageLength } = answer;
-    const facts = this.#facts;
+    const { facts } = this;
     if (readAnswer(message, messageLength, facts) !== ANSWER_FAULT.NONE) return false;
     if (facts.lengthWithoutOpt !== messageLength || facts.ttlCount === 0) return false;
     key.nameLength = expandName(message, HEADER_BYTES, messageLength, key.name);

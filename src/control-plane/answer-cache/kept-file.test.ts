@@ -12,6 +12,7 @@ import {
 } from './kept-file.ts';
 
 const BOOT = new Uint8Array(16).fill(9);
+const ASKED = new Uint8Array(16).fill(7);
 const WRITTEN: Moment = { wallMilliseconds: 1_800_000_000_000, upSeconds: 5000, boot: BOOT };
 
 function block(answers: Uint8Array, count: number): Uint8Array {
@@ -22,7 +23,7 @@ function block(answers: Uint8Array, count: number): Uint8Array {
 }
 
 function fileOf(...blocks: Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat([encodeHeader(WRITTEN), ...blocks]));
+  return new Uint8Array(Buffer.concat([encodeHeader(WRITTEN, ASKED), ...blocks]));
 }
 
 const WHOLE = fileOf(block(Buffer.from('first'), 2), block(Buffer.from('second'), 3), block(new Uint8Array(), 5));
@@ -32,10 +33,11 @@ function wrong(file: KeptFile): string | undefined {
 }
 
 describe('the file of kept answers', () => {
-  test('tells when it was written, and where its answers stand', () => {
+  test('tells when it was written, of whom its answers are, and where they stand', () => {
     const file = readKeptFile(WHOLE);
     assert.ok(!('wrong' in file));
     assert.deepEqual(file.writtenAt, WRITTEN);
+    assert.deepEqual(file.asked, ASKED);
     assert.deepEqual(
       file.blocks.map(({ start, end, answerCount }) => [
         Buffer.from(WHOLE.subarray(start, end)).toString(),
@@ -75,9 +77,9 @@ describe('the file of kept answers', () => {
     assert.equal(wrong(readKeptFile(new Uint8Array())), 'is not a file of kept answers');
     const later = WHOLE.slice();
     const view = new DataView(later.buffer);
-    view.setUint32(8, 2);
-    view.setUint32(48, crc32(later.subarray(0, 48)));
-    assert.equal(wrong(readKeptFile(later)), 'is of version 2, this is version 1');
+    view.setUint32(8, 3);
+    view.setUint32(64, crc32(later.subarray(0, 64)));
+    assert.equal(wrong(readKeptFile(later)), 'is of version 3, this is version 2');
   });
 });
 

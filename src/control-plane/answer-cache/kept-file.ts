@@ -1,16 +1,20 @@
-// The file of kept answers: a header that says when it was written, blocks of answers, each with its checksum, and an end. It is
-// believed as a whole or not at all. Pure; main thread.
+// The file of kept answers: a header that says when it was written and who was asked, blocks of answers, each with its checksum, and
+// an end. It is believed as a whole or not at all. Pure; main thread.
 //
-//   header   | "sottoans" | version 32 | 0 32 | wall clock, ms, float 64 | up time, s, float 64 | boot, 16 octets | CRC-32 |
+//   header   | "sottoans" | version 32 | 0 32 | wall clock, ms, float 64 | up time, s, float 64 | boot, 16 octets |
+//            | fingerprint of who was asked, 16 octets | CRC-32 |
 //   block    | octets of answers 32 | number of answers 32 | CRC-32 of octets and number and answers | answers |
 //   end      | 0 32 | number of all answers 32 | CRC-32 |                                            all big-endian
 
 import { crc32 } from 'node:zlib';
+import { FINGERPRINT_BYTES } from './who-is-asked.ts';
 
 const MAGIC = new TextEncoder().encode('sottoans');
-const VERSION = 1;
-const HEADER_BYTES = 52;
-const HEADER_CRC_AT = 48;
+const VERSION = 2;
+const BOOT_AT = 32;
+const FINGERPRINT_AT = 48;
+const HEADER_CRC_AT = FINGERPRINT_AT + FINGERPRINT_BYTES;
+const HEADER_BYTES = HEADER_CRC_AT + 4;
 export const BLOCK_HEAD_BYTES = 12;
 const BLOCK_CRC_AT = 8;
 
@@ -23,14 +27,16 @@ export interface Moment {
   readonly boot: Uint8Array;
 }
 
-export function encodeHeader(moment: Moment): Uint8Array<ArrayBuffer> {
+/** `asked`: fingerprint of who was asked for the answers. */
+export function encodeHeader(moment: Moment, asked: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC);
   view.setUint32(8, VERSION);
   view.setFloat64(16, moment.wallMilliseconds);
   view.setFloat64(24, moment.upSeconds);
-  bytes.set(moment.boot.subarray(0, 16), 32);
+  bytes.set(moment.boot.subarray(0, 16), BOOT_AT);
+  bytes.set(asked.subarray(0, FINGERPRINT_BYTES), FINGERPRINT_AT);
   view.setUint32(HEADER_CRC_AT, crc32(bytes.subarray(0, HEADER_CRC_AT)));
   return bytes;
 }
@@ -55,7 +61,7 @@ export interface Block {
 }
 
 export type KeptFile =
-  | { readonly writtenAt: Moment; readonly blocks: readonly Block[] }
+  | { readonly writtenAt: Moment; readonly asked: Uint8Array; readonly blocks: readonly Block[] }
   /** Why it is not used, to follow the file's name. */
   | { readonly wrong: string };
 
@@ -90,9 +96,9 @@ export function readKeptFile(bytes: Uint8Array): KeptFile {
   const writtenAt = {
     wallMilliseconds: view.getFloat64(16),
     upSeconds: view.getFloat64(24),
-    boot: bytes.slice(32, 48),
+    boot: bytes.slice(BOOT_AT, FINGERPRINT_AT),
   };
-  return { writtenAt, blocks };
+  return { writtenAt, asked: bytes.slice(FINGERPRINT_AT, HEADER_CRC_AT), blocks };
 }
 
 /**

@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { EntryWalk } from '../../memory/answer-cache/entry-walk.ts';
 import { appendKept, keptBytes } from './kept-answer.ts';
 import { BLOCK_HEAD_BYTES, encodeHeader, type Moment, sealBlock } from './kept-file.ts';
+import type { NamesNotKept } from './names-not-kept.ts';
 
 const BLOCK_BYTES = 262_144;
 
@@ -15,21 +16,29 @@ export interface WriteLimits {
   readonly answers: number;
 }
 
+export interface WriteParts {
+  readonly cache: SharedArrayBuffer;
+  /** Answers that expired longer ago are left out. */
+  readonly staleSeconds: number;
+  readonly notKept: NamesNotKept;
+  /** Fingerprint of who is asked. */
+  readonly asked: Uint8Array;
+  readonly limits: WriteLimits;
+}
+
 export interface Written {
   readonly answers: number;
   readonly bytes: number;
 }
 
 /**
- * Answers that were asked for more than once come first, then the others, up to the limits; those that expired more than
- * `staleSeconds` ago are left out. Rejects with the system's error (ENOSPC …) and leaves the old file and no scrap.
+ * Answers that were asked for more than once come first, then the others, up to the limits. Rejects with the system's error
+ * (ENOSPC …) and leaves the old file and no scrap.
  */
 export async function writeKeptAnswers(
   path: string,
-  cache: SharedArrayBuffer,
   now: { readonly moment: Moment; readonly seconds: number },
-  staleSeconds: number,
-  limits: WriteLimits,
+  parts: WriteParts,
 ): Promise<Written> {
   const scrap = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
@@ -37,7 +46,7 @@ export async function writeKeptAnswers(
     const file = await open(scrap, 'wx', 0o600);
     let written: Written;
     try {
-      written = await new KeptWriter(file, now.seconds, limits).write(cache, now.moment, staleSeconds);
+      written = await new KeptWriter(file, now.seconds, parts).write(now.moment);
       await file.sync();
     } finally {
       await file.close();
@@ -53,7 +62,7 @@ export async function writeKeptAnswers(
 class KeptWriter {
   readonly #file: FileHandle;
   readonly #nowSeconds: number;
-  readonly #limits: WriteLimits;
+  readonly #parts: WriteParts;
   readonly #ready: Uint8Array[] = [];
   #block = new Uint8Array(BLOCK_BYTES);
   #end = BLOCK_HEAD_BYTES;
@@ -61,15 +70,16 @@ class KeptWriter {
   #answers = 0;
   #bytes = 0;
 
-  constructor(file: FileHandle, nowSeconds: number, limits: WriteLimits) {
+  constructor(file: FileHandle, nowSeconds: number, parts: WriteParts) {
     this.#file = file;
     this.#nowSeconds = nowSeconds;
-    this.#limits = limits;
+    this.#parts = parts;
   }
 
-  async write(cache: SharedArrayBuffer, moment: Moment, staleSeconds: number): Promise<Written> {
+  async write(moment: Moment): Promise<Written> {
+    const { cache, asked, staleSeconds } = this.#parts;
     const walk = new EntryWalk(cache);
-    await this.#put(encodeHeader(moment));
+    await this.#put(encodeHeader(moment, asked));
     for (const share of ['wanted', 'others'] as const) {
       for (let stripe = 0; stripe < walk.stripeCount && !this.#isFull; stripe++) {
         walk.visitStripe(stripe, share, () => {
@@ -88,12 +98,13 @@ class KeptWriter {
   }
 
   get #isFull(): boolean {
-    return this.#answers >= this.#limits.answers || this.#bytes >= this.#limits.fileBytes - BLOCK_BYTES;
+    const { limits } = this.#parts;
+    return this.#answers >= limits.answers || this.#bytes >= limits.fileBytes - BLOCK_BYTES;
   }
 
   #add({ key, answer }: EntryWalk): void {
     const bytes = keptBytes(key, answer);
-    if (bytes === 0 || this.#isFull) return;
+    if (bytes === 0 || this.#isFull || this.#parts.notKept.has(key.name, key.nameLength)) return;
     if (this.#end + bytes > this.#block.length) this.#closeBlock();
     this.#end = appendKept(key, answer, this.#nowSeconds, this.#block, this.#end);
     this.#inBlock++;

@@ -1,11 +1,16 @@
 // What the control socket says of the answer cache, and how it is flushed.
 
 import { type AnswerCacheUsage, readAnswerCacheUsage } from '../../memory/answer-cache/usage.ts';
-import { readCounters } from '../../memory/counters/counters.ts';
+import { type CounterName, readCounters } from '../../memory/counters/counters.ts';
 import { nameFromInternational } from '../../wire/international-name.ts';
 import { foldName } from '../../wire/name.ts';
+import type { FlushTarget } from '../../memory/answer-cache/flush.ts';
 import { flushAnswers, type Flushed } from '../answer-cache/flush-answers.ts';
 import type { Route } from './control-socket.ts';
+
+const MISSES: readonly CounterName[] = ['answersFromUpstream', 'upstreamFailures', 'answersStale', 'failuresFromCache'];
+const WORDS: ReadonlySet<string> = new Set(['name', 'suffix', 'all']);
+const ALLOWED = 'allowed: name=NAME, name=NAME&suffix, or all';
 
 export interface CacheRouteParts {
   readonly answerCache: SharedArrayBuffer;
@@ -17,7 +22,10 @@ export interface CacheRouteParts {
 /** Answer of /v1/cache. */
 export interface CacheStatus extends Pick<AnswerCacheUsage, 'entryCount' | 'usedBytes' | 'byteLength'> {
   readonly hits: number;
-  /** Questions that were asked upstream for want of an answer, those who waited together counted each. */
+  /**
+   * Questions for which there was no fresh answer, whatever became of them: answered by the upstream, by an expired answer, or not
+   * at all. Those who waited together are counted each.
+   */
   readonly misses: number;
 }
 
@@ -29,19 +37,37 @@ export function cacheRoutes(parts: CacheRouteParts): Readonly<Record<string, Rou
     '/v1/cache': () => {
       const { entryCount, usedBytes, byteLength } = readAnswerCacheUsage(parts.answerCache);
       const rows = readCounters(parts.counters);
-      const hits = rows.reduce((sum, row) => sum + row.answersFromCache, 0);
-      const misses = rows.reduce((sum, row) => sum + row.answersFromUpstream, 0);
+      const total = (names: readonly CounterName[]): number =>
+        rows.reduce((sum, row) => names.reduce((ofRow, name) => ofRow + row[name], sum), 0);
+      const hits = total(['answersFromCache']);
+      const misses = total(MISSES);
       return { status: 200, body: { entryCount, usedBytes, byteLength, hits, misses } satisfies CacheStatus };
     },
     'POST /v1/cache/flush': async (parameters) => {
-      const text = parameters.get('name') ?? '';
-      const isAll = parameters.has('all');
-      const name = isAll ? undefined : nameFromInternational(text);
-      if (isAll ? text !== '' : name === undefined) return { status: 400, error: `"${text}" is not a domain name` };
-      if (name !== undefined) foldName(name, name.length);
-      const flushed = await flushAnswers(parts.answerCache, { name, isSuffix: parameters.has('suffix') });
+      const target = readTarget(parameters);
+      if ('error' in target) return { status: 400, error: target.error };
+      const flushed = await flushAnswers(parts.answerCache, target);
       parts.onFlushed();
       return { status: 200, body: flushed satisfies CacheFlushed };
     },
   };
+}
+
+/** Nothing is guessed: what is misspelled must not flush more, or something else, than was meant. */
+function readTarget(parameters: URLSearchParams): FlushTarget | { readonly error: string } {
+  for (const [word, value] of parameters) {
+    if (!WORDS.has(word)) return { error: `"${word}" is not known; ${ALLOWED}` };
+    if (word !== 'name' && value !== '') return { error: `"${word}" takes no value; ${ALLOWED}` };
+    if (parameters.getAll(word).length > 1) return { error: `"${word}" stands there twice; ${ALLOWED}` };
+  }
+  if (parameters.has('all')) {
+    if (parameters.size > 1) return { error: `"all" stands alone; ${ALLOWED}` };
+    return { name: undefined, isSuffix: false };
+  }
+  const text = parameters.get('name');
+  if (text === null) return { error: `"name" is missing; ${ALLOWED}` };
+  const name = nameFromInternational(text);
+  if (name === undefined) return { error: `"${text}" is not a domain name` };
+  foldName(name, name.length);
+  return { name, isSuffix: parameters.has('suffix') };
 }

@@ -22,8 +22,8 @@ export interface ControlSocket {
 }
 
 /**
- * Opens the socket; routes are named by path, those that change something by "POST /path". A stale one (the state directory is locked, so nobody lives behind it) is replaced. Rejects with an
- * OperatorError STATE_DIRECTORY.
+ * Opens the socket; routes are named by path, those that change something by "POST /path". A stale one is replaced: the state
+ * directory is locked, so nobody lives behind it. Rejects with an OperatorError STATE_DIRECTORY.
  */
 export async function openControlSocket(
   stateDirectory: string,

@@ -14,6 +14,8 @@ export type LocalResponse = 'records' | 'nodata' | 'nxdomain' | 'servfail' | 'al
 
 export interface LocalExplanation {
   readonly response: LocalResponse;
+  /** Where its aliases lead, folded; undefined for what is answered whole. */
+  readonly target: Uint8Array | undefined;
   readonly sentence: string;
   readonly matchedName: string | undefined;
   readonly line: { readonly file: string; readonly number: number; readonly text: string } | undefined;
@@ -27,6 +29,13 @@ const RESPONSES = {
   [LOCAL.ALIAS]: 'alias',
   [LOCAL.LOOP]: 'servfail',
 } as const;
+
+/** Index of the `[[zone]]` whose resolver is asked for the name, -1 for the upstream. `name`: as last given to `hasher`. */
+export function forwarderOf(names: LocalNames, name: Uint8Array, type: number, hasher: NameHasher): number {
+  const match = new LocalMatch();
+  names.find(name, name.length, type, hasher, match);
+  return match.forwarder;
+}
 
 /** Undefined where the name is not answered here. `name`: as last given to `hasher`. */
 export async function explainLocal(
@@ -50,6 +59,7 @@ export async function explainLocal(
   const origin = owner === undefined ? undefined : findOrigin(sources, owner, type);
   return {
     response: RESPONSES[match.outcome],
+    target: match.outcome === LOCAL.ALIAS ? match.alias.slice(0, match.aliasLength) : undefined,
     matchedName: owner === undefined ? undefined : nameToText(owner),
     line: origin && { file: origin.file, number: origin.number, text: await readLine(origin.file, origin.number) },
     sentence: `${text} ${verb(match)}: ${reason(names, match, origin?.title)}`,
@@ -58,7 +68,7 @@ export async function explainLocal(
 
 function verb({ outcome, alias }: LocalMatch): string {
   if (outcome !== LOCAL.ALIAS) return 'is answered by the gateway itself';
-  return `is an alias that leads to ${nameToText(alias)}, which is asked upstream`;
+  return `is an alias that leads to ${nameToText(alias)}, which is not answered here`;
 }
 
 function reason(names: LocalNames, { zone }: LocalMatch, title: string | undefined): string {

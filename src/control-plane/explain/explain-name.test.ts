@@ -5,6 +5,7 @@ import { LocalNames } from '../../memory/local-names/local-names.ts';
 import { compileLocalNames, NO_CONTENTS, sourcesOf } from '../local-names/compile-local-names.ts';
 import { buildTable } from '../lists/build-table.ts';
 import { readSettings } from '../settings/load-settings.ts';
+import { explanationToText } from '../../cli/explain/explanation-text.ts';
 import { type ExplainContext, explainName } from './explain-name.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(5);
@@ -16,9 +17,9 @@ url = "https://lists.example.org/late"
 rules = ["||bücher.example^"]
 `;
 
-function context(listsComplete: boolean): ExplainContext {
+function context(listsComplete: boolean, config = CONFIG): ExplainContext {
   const environment = { workingDirectory: '/', cores: 1, hostName: 'gateway', platform: 'linux' } as const;
-  const result = readSettings(CONFIG, '/etc/sotto/config.toml', environment);
+  const result = readSettings(config, '/etc/sotto/config.toml', environment);
   assert.ok(result.ok);
   const { settings } = result;
   const rules = settings.rules.map(({ text }) => text);
@@ -50,4 +51,45 @@ test('what is no name has no explanation', async () => {
   for (const text of ['', 'a..b', 'bücher.example/path', 'a b']) {
     assert.equal(await explainName(context(true), text), undefined);
   }
+});
+
+const ELSEWHERE = `list = []
+[[zone]]
+name = "lan.example"
+forward = ["192.168.1.1", "[fd00::1]:5353"]
+[resolve.rewrites]
+"to-ads.example" = "www.ads.example"
+"to-lan.example" = "nas.lan.example"
+"to-web.example" = "web.example"
+[policy]
+rules = ["||ads.example^"]
+`;
+
+test('an alias whose target is blocked is explained as blocked, with the rule', async () => {
+  const explanation = await explainName(context(true, ELSEWHERE), 'to-ads.example');
+  assert.equal(explanation?.action, 'block');
+  assert.equal(explanation.response, 'nxdomain');
+  assert.equal(explanation.local, undefined);
+  assert.match(explanation.sentence, /alias that leads to www\.ads\.example.*; www\.ads\.example is blocked: a rule/);
+  assert.equal(explanation.line?.text, '||ads.example^');
+  const web = await explainName(context(true, ELSEWHERE), 'to-web.example');
+  assert.deepEqual([web?.local, web?.action, web?.plaintext], ['alias', 'allow', undefined]);
+});
+
+test('names of a [[zone]], and aliases into it, are said to be asked there in plain text', async () => {
+  for (const name of ['nas.lan.example', 'to-lan.example']) {
+    const explanation = await explainName(context(true, ELSEWHERE), name);
+    assert.match(
+      explanation!.sentence,
+      /zone lan\.example, which is asked in plain text at 192\.168\.1\.1:53, \[fd00::1\]:5353$/,
+    );
+    assert.equal(
+      explanation!.plaintext,
+      'of the zone lan.example, asked in plain text at 192.168.1.1:53, [fd00::1]:5353',
+    );
+    const text = explanationToText(explanation!, 1);
+    assert.match(text, /answer +.*zone lan\.example, asked in plain text/);
+    assert.doesNotMatch(text, /upstream/);
+  }
+  assert.match(explanationToText((await explainName(context(true, ELSEWHERE), 'web.example'))!, 1), /the upstream's/);
 });

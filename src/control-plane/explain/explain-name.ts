@@ -13,13 +13,16 @@ import { TYPE } from '../../wire/numbers.ts';
 import { findListLine, findRuleLine } from '../lists/find-line.ts';
 import { copyPath } from '../lists/list-store.ts';
 import type { SourceContent } from '../local-names/sourced-record.ts';
+import { listenAddressToText } from '../settings/listen-address.ts';
 import type { Settings } from '../settings/settings.ts';
-import { explainLocal, type LocalExplanation, type LocalResponse } from './explain-local.ts';
+import { explainLocal, forwarderOf, type LocalExplanation, type LocalResponse } from './explain-local.ts';
 
 export interface Explanation extends DecisionDescription {
   readonly name: string;
   /** Answered by the gateway itself, whatever the rules say. */
   readonly local: LocalResponse | undefined;
+  /** In words, whose names these are: asked in plain text at a resolver of this network; undefined for the upstream's. */
+  readonly plaintext: string | undefined;
   /** What a client gets, e.g. `nxdomain`; undefined where the name is answered. */
   readonly response: string | undefined;
   /** Nothing names it, but a list that has not arrived could. */
@@ -37,7 +40,7 @@ export interface ExplainContext {
   readonly hashKey: Uint8Array;
   readonly policy: PolicySettings;
   readonly listsComplete: boolean;
-  readonly settings: Pick<Settings, 'lists' | 'rules' | 'configFile' | 'stateDirectory'>;
+  readonly settings: Pick<Settings, 'lists' | 'rules' | 'zones' | 'configFile' | 'stateDirectory'>;
 }
 
 /** Undefined if `text` is not a domain name. International names may be given as people write them. */
@@ -48,18 +51,42 @@ export async function explainName(
 ): Promise<Explanation | undefined> {
   const name = wireName(text);
   if (name === undefined) return undefined;
-  const { table, policy } = context;
   const hasher = new NameHasher(context.hashKey);
   hasher.hash(name, name.length);
+  const local = await explainLocal(context.localNames, context.localSources, name, type, hasher);
+  if (local === undefined) return explainElsewhere(context, name, type, hasher);
+  const described = describeLocal(nameToText(name), local);
+  if (local.target === undefined) return described;
+  // What is asked is the target, by the same rules as if a client had asked for it.
+  hasher.hash(local.target, local.target.length);
+  const target = await explainElsewhere(context, local.target, type, hasher);
+  const sentence = `${local.sentence}; ${target.sentence}`;
+  if (target.action !== 'allow') return { ...target, name: described.name, sentence };
+  return { ...described, sentence, plaintext: target.plaintext, isPreliminary: target.isPreliminary };
+}
+
+/** A name that is not answered here. `name`: as last given to `hasher`. */
+async function explainElsewhere(
+  context: ExplainContext,
+  name: Uint8Array,
+  type: number,
+  hasher: NameHasher,
+): Promise<Explanation> {
+  const { table, policy, settings } = context;
   const decision = new Decision();
   decide(table, policy, context.listsComplete, name, name.length, hasher, decision);
-  const local = await explainLocal(context.localNames, context.localSources, name, type, hasher);
-  if (local !== undefined) return describeLocal(nameToText(name), local);
   const description = describeDecision(decision, table, name, hasher);
+  const zone = settings.zones[forwarderOf(context.localNames, name, type, hasher)];
+  const isForwarded = zone !== undefined && description.action === 'allow';
+  const resolvers = zone?.resolvers.map((it) => listenAddressToText({ ...it, optional: false })).join(', ');
   return {
     ...description,
+    sentence: isForwarded
+      ? `${description.sentence}; it is in the zone ${zone.text}, which is asked in plain text at ${resolvers}`
+      : description.sentence,
     name: nameToText(name),
     local: undefined,
+    plaintext: isForwarded ? `of the zone ${zone.text}, asked in plain text at ${resolvers}` : undefined,
     isPreliminary: !context.listsComplete && description.reason === 'no-rule',
     response: description.action === 'block' ? policy.blockResponse.kind : undefined,
     line: await findLine(context, description),
@@ -70,6 +97,7 @@ function describeLocal(name: string, local: LocalExplanation): Explanation {
   return {
     name,
     local: local.response,
+    plaintext: undefined,
     isPreliminary: false,
     action: 'allow',
     reason: 'no-rule',

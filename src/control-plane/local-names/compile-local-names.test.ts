@@ -118,7 +118,7 @@ test('L05 records, hosts and leases stand inside the zones that are ours', () =>
   });
 });
 
-test('records come before hosts, hosts before leases, for each name and type', () => {
+test('records come before hosts, hosts before leases', () => {
   const names = compiled(
     '[[record]]\nname = "a.lan"\ntype = "A"\nvalue = "10.0.0.1"\n[[record]]\nname = "9.0.0.10.in-addr.arpa"\ntype = "PTR"\nvalue = "written.lan"\n[resolve]\nlease_files = ["leases"]',
     {
@@ -128,13 +128,45 @@ test('records come before hosts, hosts before leases, for each name and type', (
   );
   asks(names, {
     'a.lan A': 'records 1',
-    'a.lan AAAA': 'records 1',
+    'a.lan AAAA': 'nodata in lan',
     'a A': 'records 1',
     'b.lan A': 'records 1',
     'b A': 'records 2',
     '9.0.0.10.in-addr.arpa PTR': 'records 1',
     '8.0.0.10.in-addr.arpa PTR': 'records 1',
   });
+});
+
+test('neither a device nor the hosts file adds an address of the other family to a name that somebody else has', () => {
+  const record = (name: string, type: string, value: string) =>
+    `[[record]]\nname = "${name}"\ntype = "${type}"\nvalue = "${value}"\n`;
+  const names = compiled(
+    `${record('nas.lan', 'A', '10.0.0.1')}${record('wiki', 'TXT', 'x')}[resolve]\nlease_files = ["leases"]`,
+    {
+      hosts: 'fd00::2 nas.lan\n10.0.0.2 wiki\n10.0.0.3 tv.lan\n',
+      leases: '0 02:00 fd00::66 nas *\n0 02:00 fd00::67 tv *\n0 02:00 fd00::68 wiki *\n0 02:00 fd00::69 phone *\n',
+    },
+  );
+  asks(names, {
+    'nas.lan A': 'records 1',
+    'nas.lan AAAA': 'nodata in lan',
+    'wiki A': 'nodata',
+    'wiki AAAA': 'nodata',
+    'tv.lan A': 'records 1',
+    'tv.lan AAAA': 'nodata in lan',
+    'phone.lan AAAA': 'records 1',
+    'phone.lan A': 'nodata in lan',
+  });
+});
+
+test('L06 the DS of home.arpa is asked for also where it is the domain of leases; below it nothing is', () => {
+  const leases = (domain: string) => `[resolve]\nlease_files = ["leases"]\nlease_domain = "${domain}"`;
+  asks(compiled(leases('home.arpa')), {
+    'home.arpa DS': 'pass',
+    'home.arpa SOA': 'records 1',
+    'x.home.arpa A': 'nxdomain in home.arpa',
+  });
+  asks(compiled(leases('lab.home.arpa')), { 'lab.home.arpa DS': 'nodata in lab.home.arpa' });
 });
 
 test('private addresses get reverse names by themselves, public ones only where a record says so', () => {

@@ -1,14 +1,16 @@
-// Everything that is answered here, from all sources, into one table. What an earlier source says of a name and type, a later
-// one does not change: records of the configuration, rewrites, hosts file, leases, discovery, special-use names.
+// Everything that is answered here, from all sources, into one table. A name belongs to the first source that has a record of it:
+// the configuration with its rewrites, the hosts file, the gateway itself, leases, special-use names.
 
 import { LOCAL_FLAG, ZONE_KIND } from '../../memory/local-names/local-names.ts';
 import {
+  LocalNamesBuilder,
   type LocalRecord,
   type LocalRecordFault,
-  LocalNamesBuilder,
 } from '../../memory/local-names/local-names-builder.ts';
 import type { Settings } from '../settings/settings.ts';
 import { addReverse } from './reverse-records.ts';
+import { ITEMS_PER_SLICE, runAtOnce, type Sliced } from './slices.ts';
+import type { SourceContent, SourcedRecord } from './sourced-record.ts';
 import {
   canaryZone,
   ipv4OnlyRecords,
@@ -17,8 +19,6 @@ import {
   refusedDiscoveryZone,
   specialUseZones,
 } from './special-use-zones.ts';
-import { ITEMS_PER_SLICE, runAtOnce, type Sliced } from './slices.ts';
-import type { SourceContent, SourcedRecord } from './sourced-record.ts';
 
 export type LocalNameSettings = Pick<Settings, 'records' | 'resolve' | 'zones' | 'configFile'> & {
   readonly cache: Pick<Settings['cache'], 'exclude'>;
@@ -73,13 +73,15 @@ export function* compileSliced(
   addZones(builder, settings);
   yield* addAll(settings.records, 'the configuration');
   if (contents.hosts !== undefined) yield* addAll(contents.hosts.records, contents.hosts.file);
+  // Before the leases: no device takes the name of the gateway.
+  rank++;
+  for (const record of contents.discovery)
+    if (record.inOwnZoneOnly !== true || builder.isInOwnZone(record.owner))
+      builder.add(rank, record, Number.POSITIVE_INFINITY);
   // Leases of several files are of one rank: two servers may share a network.
   rank++;
   for (const { records, file } of contents.leases) yield* addSource(rank, records, file);
-  rank++;
   for (const { records, file } of contents.leases) yield* addReverses(rank, records, file, true);
-  rank++;
-  for (const record of contents.discovery) builder.add(rank, record, Number.POSITIVE_INFINITY);
   rank++;
   for (const record of localhostRecords()) builder.add(rank, record, Number.POSITIVE_INFINITY);
   if (settings.resolve.dns64 !== undefined)
@@ -89,7 +91,7 @@ export function* compileSliced(
   /** Records, then their reverse names: a PTR that somebody wrote comes before one that follows from an address. */
   function* addAll(records: readonly SourcedRecord[], title: string): Sliced<void> {
     yield* addSource(++rank, records, title);
-    yield* addReverses(++rank, records, title, false);
+    yield* addReverses(rank, records, title, false);
   }
 
   function* addSource(source: number, records: readonly SourcedRecord[], title: string): Sliced<void> {

@@ -6,7 +6,7 @@ import { ask, HASH_KEY } from '../../../test/fixtures/local-names.ts';
 import { NO_LOCAL_SETTINGS } from '../../../test/fixtures/local-settings.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
-import { nameToText } from '../../wire/name-text.ts';
+import { nameFromText, nameToText } from '../../wire/name-text.ts';
 import { EXTENDED_ERROR } from '../../wire/numbers.ts';
 import { rdataFromText } from '../../wire/rdata-from-text.ts';
 import { typeFromText } from '../../wire/type-text.ts';
@@ -107,6 +107,39 @@ test('discovery leaves everything else about the names as it is', () => {
   assert.equal(ask(plain, 'dns.example.org', 'A'), 'pass');
   assert.equal(ask(plain, '_dns.dns.example.org', 'A'), 'pass');
   assert.equal(ask(plain, '_dns.resolver.arpa', 'A'), 'nodata in resolver.arpa');
+});
+
+test('in a zone of ours the name of the gateway has its addresses, which no device can take and a record can replace', () => {
+  const name = 'gw.home.arpa';
+  const home = makeCertificate({ names: [name] });
+  const certificates = [{ names: [name], chainPem: readFileSync(home.certPath, 'utf8') }];
+  home.remove();
+  const listening: readonly ListeningAddress[] = [
+    { kind: 'dot', address: '192.0.2.53', port: 853 },
+    { kind: 'doh', address: '2001:db8::53', port: 443 },
+  ];
+  const discovery = discoveryRecords(parts(listening, { certificates }));
+  const line = (owner: string, type: 'A' | 'AAAA' | 'CNAME', value: string) => ({
+    owner: nameFromText(owner)!,
+    type: typeFromText(type)!,
+    ttlSeconds: 60,
+    rdata: rdataFromText(typeFromText(type)!, value) as Uint8Array,
+    line: 1,
+  });
+  const compiled = (records: ReturnType<typeof line>[], leases: ReturnType<typeof line>[]) => {
+    const contents = { ...NO_CONTENTS, discovery, leases: [{ title: 'a lease', file: 'leases', records: leases }] };
+    return new LocalNames(compileLocalNames({ ...NO_LOCAL_SETTINGS, records }, HASH_KEY, contents).table);
+  };
+  const names = compiled([line('dns.home.arpa', 'CNAME', name)], [line(name, 'A', '10.6.6.6')]);
+  assert.equal(ask(names, name, 'A'), 'records 1');
+  assert.equal(ask(names, name, 'AAAA'), 'records 1');
+  assert.equal(ask(names, name, 'RESINFO'), 'records 1');
+  assert.equal(ask(names, name, 'MX'), 'nodata in home.arpa');
+  assert.equal(ask(names, `_dns.${name}`, 'SVCB'), 'records 2');
+  assert.equal(ask(names, 'dns.home.arpa', 'A'), 'records 2');
+  const written = compiled([line(name, 'A', '10.0.0.1')], []);
+  assert.equal(ask(written, name, 'A'), 'records 1');
+  assert.equal(ask(written, name, 'AAAA'), 'nodata in home.arpa');
 });
 
 test('R09 RESINFO has the page and the errors that are really sent', () => {

@@ -1,5 +1,6 @@
 // What the gateway says of itself: its encrypted listeners as designated resolvers (RFC 9461, 9462) and how it resolves
-// (RFC 9606), for the certificates and addresses in force. Beside these records the names keep whatever else they have.
+// (RFC 9606), for the certificates and addresses in force. Beside these records the names keep whatever else they have; in a zone
+// of ours, where nobody else answers for them, they have the addresses as well.
 
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -58,6 +59,8 @@ export function discoveryRecords(parts: DiscoveryParts): LocalRecord[] {
   if (services.length === 0) return records;
   for (const name of names) {
     records.push(resolverInformation(name, resolve.infoUrl));
+    // A target that does not exist would be no use to anybody.
+    for (const record of addressRecords(wireName(name), services)) records.push({ ...record, inOwnZoneOnly: true });
     records.push(
       ...serviceRecords(`_dns.${name}`, name, services),
       ...serviceRecords('_dns.resolver.arpa', name, services),

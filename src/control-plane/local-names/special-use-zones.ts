@@ -25,6 +25,9 @@ const REVERSE = [
   ...['d.f', '8.e.f', '9.e.f', 'a.e.f', 'b.e.f', '8.b.d.0.1.0.0.2'].map((nibbles) => `${nibbles}.ip6.arpa`),
 ];
 
+/** Delegated insecurely in public, which validators must be able to see (RFC 8375 section 4, RFC 6303 section 3). */
+const DELEGATED = ['home.arpa', ...REVERSE];
+
 /** `mayGrow`: names can appear below while the gateway runs. */
 export function specialUseZones(mayGrow: boolean): LocalZone[] {
   const negativeTtlSeconds = mayGrow ? LIVE_TTL_SECONDS : TTL_SECONDS;
@@ -40,8 +43,7 @@ export function specialUseZones(mayGrow: boolean): LocalZone[] {
   return [
     ...NON_EXISTENT.map((text) => zone(text, {})),
     zone('localhost', { negativeTtlSeconds: TTL_SECONDS }),
-    // Delegated insecurely in public, which validators must be able to see (RFC 8375 section 4, RFC 6303 section 3).
-    ...['home.arpa', ...REVERSE].map((text) => zone(text, { hasApexRecords: true, parentAnswersDs: true })),
+    ...DELEGATED.map((text) => zone(text, { hasApexRecords: true, parentAnswersDs: true })),
     // RFC 9462 section 6.4.
     zone('resolver.arpa', { kind: ZONE_KIND.NO_DATA, negativeTtlSeconds: LIVE_TTL_SECONDS }),
   ];
@@ -105,7 +107,7 @@ export function leaseZone(name: Uint8Array): LocalZone {
     forwarder: -1,
     negativeTtlSeconds: LIVE_TTL_SECONDS,
     hasApexRecords: true,
-    parentAnswersDs: false,
+    parentAnswersDs: DELEGATED.some((text) => Buffer.compare(wireName(text), name) === 0),
   };
 }
 

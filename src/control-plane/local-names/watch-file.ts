@@ -1,10 +1,11 @@
 // Tells when a file has changed, however that was done: written in place, replaced by renaming, taken away and put back. The
-// directory is watched, since a watch on the file itself would follow the old one; a slow look catches what no event tells.
+// directory is watched, since a watch on the file itself would follow the old one; a look each second catches what no event there
+// tells, such as a change behind a symbolic link.
 
 import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-const LOOK_MILLISECONDS = 5_000;
+const LOOK_MILLISECONDS = 1_000;
 /** A file that is being written is looked at again until it rests, at most this often. */
 const SETTLE_MILLISECONDS = 50;
 const SETTLE_LOOKS_MAX = 10;
@@ -62,7 +63,7 @@ export class FileWatch {
       this.#watcher = watcher;
       this.#watchedDirectory = directory;
     } catch {
-      // No room for another watch, or no right to: the slow look remains.
+      // No room for another watch, or no right to: the look each second remains.
     }
   }
 

@@ -59,6 +59,18 @@ describe('the log of the gateway', () => {
     assert.ok(!lines(DEBUG).includes('list "one": up to date again'));
   });
 
+  test('the resolver of a zone that asks for names of it is told once, whichever thread noticed', () => {
+    const { log, lines } = startLog();
+    for (const [thread, zone] of [
+      [1, 'lan.example'],
+      [2, 'lan.example'],
+      [2, '1.168.192.in-addr.arpa'],
+    ] as const)
+      log.fromThread(thread, { kind: 'zone-loop', zone, resolvers: '192.168.1.1:53' });
+    assert.equal(lines(WARN).length, 1);
+    assert.match(lines(WARN)[0]!, /zone lan\.example \(192\.168\.1\.1:53\) asks this gateway .*local=\/lan\.example\//);
+  });
+
   test('a list that is broken in itself is told whatever the network does', () => {
     const { log, lines } = startLog();
     log.upstreamUnreachable('dns.example.org', 'timeout', 'no reply');

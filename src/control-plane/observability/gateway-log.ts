@@ -23,6 +23,9 @@ export class GatewayLog {
   /** Lists that failed for want of the upstream, which was told for all of them. */
   readonly #foldedLists = new Set<string>();
 
+  /** Resolvers of zones of which was said that they ask us. */
+  readonly #looping = new Set<string>();
+
   constructor(log: Logger, waitingLists: () => readonly string[]) {
     this.#log = log;
     this.#waitingLists = waitingLists;
@@ -80,5 +83,15 @@ export class GatewayLog {
     if (message.kind === 'listen-failed') {
       this.#log.error({ thread: threadSlot, code: message.code }, `a listener could not be opened: ${message.message}`);
     }
+    if (message.kind === 'zone-loop') this.#zoneLoops(message.zone, message.resolvers);
+  }
+
+  /** Every thread says it, once is enough. */
+  #zoneLoops(zone: string, resolvers: string): void {
+    if (this.#looping.has(resolvers)) return;
+    this.#looping.add(resolvers);
+    this.#log.warn(
+      `the resolver of the zone ${zone} (${resolvers}) asks this gateway for names of that zone, which would go round in circles; such questions are refused. Tell it that the zone is its own, in dnsmasq with local=/${zone}/`,
+    );
   }
 }

@@ -8,7 +8,7 @@ import type { FaultCollector } from './settings-fault.ts';
 import type { TableContext } from './table-reader.ts';
 import type { PlacedRule } from './tables/policy-table.ts';
 import type { PlacedUpstream } from './tables/upstream-table.ts';
-import type { PlacedZone } from './tables/zone-table.ts';
+import type { PlacedResolvers } from './tables/zone-table.ts';
 
 const HTTPS_PORT = 443;
 
@@ -34,17 +34,15 @@ export function reportOwnUpstreams(
 
 /** Likewise in plain DNS: each question for the zone would come back. */
 export function reportOwnResolvers(
-  zones: readonly PlacedZone[],
+  tables: readonly PlacedResolvers[],
   dns: readonly ListenAddress[],
   context: TableContext,
 ): void {
   const ownAddresses = new Set(context.localAddresses.map((address) => canonicalAddress(address) ?? address));
-  const reported = new Set<string>();
-  for (const { zone, path } of zones) {
-    for (const { address, port } of zone.resolvers) {
+  for (const { resolvers, path } of tables) {
+    for (const { address, port } of resolvers) {
       const listener = dns.find((listening) => reaches(address, port, listening, ownAddresses));
-      if (listener === undefined || reported.has(`${path.join('.')} ${address}`)) continue;
-      reported.add(`${path.join('.')} ${address}`);
+      if (listener === undefined) continue;
       const own = `listen.dns ${listenAddressToText(listener)}`;
       context.faults.fault(
         [...path, 'forward'],

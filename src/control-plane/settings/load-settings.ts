@@ -118,15 +118,15 @@ function readTree(
   const listen = readListen(top.listen, context);
   const upstreams = readUpstreams(top.upstream, context);
   reportOwnUpstreams(upstreams, listen.doh, context);
-  const zones = readZones(top.zone, context);
-  reportOwnResolvers(zones, listen.dns, context);
+  const { zones, forwards } = readZones(top.zone, context);
+  reportOwnResolvers(forwards, listen.dns, context);
   const { policy, rules } = readPolicy(top.policy, context);
   const lists = readLists(top.list, policy.mode === 'allowlist', context);
   const certificates = readCertificates(top.certificate, context);
   reportMissingCertificate(top.certificate, listen, faults);
   if (policy.mode === 'allowlist') noticeEmptyAllowlist(lists, rules, faults);
   const { resolve: resolving, rewrites } = readResolve(top.resolve, context);
-  const records = readRecords(top.record, rewrites, context);
+  const records = readRecords(top.record, rewrites, zones, context);
   const lineOf = tomlLines(source);
   const settings: Settings = {
     configFile,
@@ -136,7 +136,7 @@ function readTree(
     listen,
     access: readAccess(top.access, context),
     upstreams: upstreams.map(({ upstream }) => upstream),
-    zones: zones.map(({ zone }) => zone),
+    zones,
     cache: readCache(top.cache, context),
     resolve: resolving,
     records: records.map(({ path, ...record }) => ({ ...record, line: lineOf(path) })),

@@ -6,6 +6,8 @@ export const EVERY_TYPE = 0;
 /** Bits of AnswerKey.variant: answers differ by what the asker can and wants to see (RFC 4035 section 3.2). */
 export const VARIANT_DNSSEC_OK = 1;
 export const VARIANT_CHECKING_DISABLED = 2;
+/** Both: what askers differ by; all numbers up to it are variants. */
+export const VARIANTS_OF_ASKERS = 3;
 /** Files a failure to answer the question instead of an answer (failure-cache.ts). */
 export const VARIANT_FAILURE = 0x10;
 /** Of names whose answers are not to be kept (`cache.exclude`): passed by the cache on the way in and out. */

@@ -7,7 +7,8 @@ import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { AccessList, parseAccessEntry } from '../../policy/access-list.ts';
 import { Decision, decide, REASON, type Reason } from '../../policy/decide.ts';
 import { AnswerFacts } from '../../wire/answer-reader.ts';
-import { HEADER_BYTES, readUint16 } from '../../wire/header.ts';
+import { HEADER_BYTES } from '../../wire/header.ts';
+import { extractIpv4, type Ipv4Embedding, WELL_KNOWN_EMBEDDING } from '../../wire/ipv4-embedding.ts';
 import { expandName, foldName, NAME_MAX_BYTES } from '../../wire/name.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
@@ -30,7 +31,9 @@ export function sourceOf(inspection: number): number {
   return (inspection >>> 8) - 1;
 }
 
-const MAPPED_IPV4_PREFIX_BYTES = 12;
+/** ::ffff:a.b.c.d: where the mark stands, and the IPv4 address behind it. */
+const MAPPED_MARK = 10;
+const MAPPED_IPV4 = 12;
 
 /** Who may be answered with whatever the chain leads to: somebody named the name itself. */
 const EXPLICITLY_ALLOWED: ReadonlySet<Reason> = new Set([REASON.RULE_ALLOWS, REASON.LIST_ALLOWS, REASON.CLIENT_PROBE]);
@@ -48,6 +51,7 @@ export class AnswerInspector {
   readonly #local = new LocalMatch();
   readonly #name = new Uint8Array(NAME_MAX_BYTES + 1);
   readonly #address = new Uint8Array(16);
+  readonly #ipv4 = new Uint8Array(4);
   readonly #privateAddresses = new AccessList([
     ...rangesOf('loopback'),
     ...rangesOf('private'),
@@ -113,17 +117,31 @@ export class AnswerInspector {
     const { facts } = this;
     for (let i = 0; i < facts.addressCount; i++) {
       const offset = facts.addressOffsets[i]!;
-      this.#address.fill(0);
-      // RDLENGTH stands in front of RDATA and tells the family.
-      if (readUint16(message, offset - 2) === 4) {
-        this.#address[10] = 0xff;
-        this.#address[11] = 0xff;
-        this.#address.set(message.subarray(offset, offset + 4), MAPPED_IPV4_PREFIX_BYTES);
-      } else this.#address.set(message.subarray(offset, offset + 16));
+      if (facts.addressBytes[i] === 4) this.#setIpv4(message, offset);
+      else this.#address.set(message.subarray(offset, offset + 16));
       if (this.#privateAddresses.permits(this.#address)) return true;
+      if (facts.addressBytes[i] === 16 && this.#isTranslatedInside()) return true;
     }
     // More addresses than were noted: nobody honest sends that, and what was not looked at is not trusted.
     return facts.addressCount === facts.addressOffsets.length;
+  }
+
+  /** Whether a translator would lead the IPv6 address in `#address` to a private IPv4 address. Overwrites it. */
+  #isTranslatedInside(): boolean {
+    const { dns64 } = this.#inForce.live;
+    return this.#embedsPrivate(WELL_KNOWN_EMBEDDING) || (dns64 !== undefined && this.#embedsPrivate(dns64));
+  }
+
+  #embedsPrivate(embedding: Ipv4Embedding): boolean {
+    if (!extractIpv4(embedding, this.#address, this.#ipv4)) return false;
+    this.#setIpv4(this.#ipv4, 0);
+    return this.#privateAddresses.permits(this.#address);
+  }
+
+  #setIpv4(octets: Uint8Array, offset: number): void {
+    this.#address.fill(0, 0, MAPPED_MARK);
+    this.#address.fill(0xff, MAPPED_MARK, MAPPED_IPV4);
+    for (let i = 0; i < 4; i++) this.#address[MAPPED_IPV4 + i] = octets[offset + i]!;
   }
 }
 

@@ -13,6 +13,8 @@ export interface Answer {
   readonly server: string;
   /** For how long it may be kept, 0 for not at all: set by check-answer. */
   lifetimeSeconds: number;
+  /** The cache has it: set by store-answer. */
+  isStored: boolean;
   /** What check-answer (upstream-block.ts) or inspect-answer (answer-inspector.ts) found. */
   inspection: number;
   /** The upstream's own Extended DNS Error, -1 for none. */

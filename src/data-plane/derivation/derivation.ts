@@ -1,13 +1,12 @@
 // How the answer a client gets is made from the answer to what was asked for it: over aliases that lead elsewhere, and with IPv4
 // addresses that become IPv6 addresses. One on the thread's Query; who waits keeps a copy.
 
-import { HEADER_BYTES, readAnswerCount, readUint16, writeUint16 } from '../../wire/header.ts';
+import { HEADER_BYTES, readAnswerCount, readUint16, writeUint16, writeUint32 } from '../../wire/header.ts';
 import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
 import { NAME_MAX_BYTES, skipName } from '../../wire/name.ts';
 import { CLASS, TYPE } from '../../wire/numbers.ts';
 import { copyRecord } from '../../wire/record-copy.ts';
 import { RECORD_FIXED_BYTES, RECORD_RDLENGTH, RECORD_TTL } from '../../wire/resource-record.ts';
-import { writeUint32 } from '../../wire/header.ts';
 import type { DerivationParts } from '../../wire/derived-answer.ts';
 
 const POINTER_TO_QUESTION = 0xc000 | HEADER_BYTES;
@@ -77,13 +76,15 @@ export class Derivation implements DerivationParts {
       const end = copyRecord(reply, position, replyLength, links, start);
       if (end < 0 || end + NAME_MAX_BYTES > links.length) return false;
       const ownerEnd = skipName(links, start, end);
+      let fixed = ownerEnd;
+      this.linksLength = end;
       if (readUint16(reply, position) === POINTER_TO_QUESTION) {
         const fixedAndRdata = links.slice(ownerEnd, end);
-        const fixed = this.#appendAsked(asked, askedLength, start);
+        fixed = this.#appendAsked(asked, askedLength, start);
         links.set(fixedAndRdata, fixed);
         this.linksLength = fixed + fixedAndRdata.length;
-      } else this.linksLength = end;
-      this.targetOffset = skipName(links, start, this.linksLength) + RECORD_FIXED_BYTES;
+      }
+      this.targetOffset = fixed + RECORD_FIXED_BYTES;
       this.linkCount++;
       const fixedInReply = skipName(reply, position, replyLength);
       position = fixedInReply + RECORD_FIXED_BYTES + readUint16(reply, fixedInReply + RECORD_RDLENGTH);

@@ -1,8 +1,16 @@
 // DNS64 (RFC 6147): when a name turns out to have no IPv6 address, its IPv4 addresses are asked for, to be given as IPv6 addresses
 // under the translator's prefix (section 5.1). Not called where `resolve.dns64` is not set.
 
-import { FLAG_CD, HEADER_BYTES, rcodeOf, readAnswerCount, readAuthorityCount, readFlags } from '../../wire/header.ts';
-import { readUint16, readUint32 } from '../../wire/header.ts';
+import {
+  FLAG_CD,
+  HEADER_BYTES,
+  rcodeOf,
+  readAnswerCount,
+  readAuthorityCount,
+  readFlags,
+  readUint16,
+  readUint32,
+} from '../../wire/header.ts';
 import { type Ipv4Embedding, isMappedAt } from '../../wire/ipv4-embedding.ts';
 import { skipName } from '../../wire/name.ts';
 import { EXTENDED_ERROR, RCODE, TYPE } from '../../wire/numbers.ts';
@@ -19,7 +27,13 @@ export function wantsIpv4(query: Query, embedding: Ipv4Embedding): boolean {
   const { asked, derivation, reply, replyLength, outcome } = query;
   if (asked.type !== TYPE.AAAA) return false;
   // A failure that is remembered is as good as one that was just heard of; one that took its time has no more of it.
-  if (!query.replyIsRelayed && outcome !== OUTCOME.LOCAL && outcome !== OUTCOME.KEPT_FAILURE) return false;
+  if (
+    !query.replyIsRelayed &&
+    outcome !== OUTCOME.LOCAL &&
+    outcome !== OUTCOME.UPSTREAM &&
+    outcome !== OUTCOME.KEPT_FAILURE
+  )
+    return false;
   // A client that validates by itself synthesizes by itself (section 5.5).
   if (query.facts.dnssecOk && (query.facts.flags & FLAG_CD) !== 0) return false;
   const rcode = rcodeOf(readFlags(reply));

@@ -5,7 +5,8 @@
 import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
 import type { Reachability } from '../../memory/upstream-notes/reachability.ts';
 import { readUint16, writeUint16 } from '../../wire/header.ts';
-import { VARIANT_FAILURE } from '../answers/answer-filing.ts';
+import { EXTENDED_ERROR } from '../../wire/numbers.ts';
+import { EVERY_TYPE, VARIANT_FAILURE } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
 import { FAILURE_KIND, type Failure, type FailureKind } from './failure.ts';
 import { NO_TEXT } from '../query.ts';
@@ -27,7 +28,6 @@ const ALLOWS_STALE = 2;
 const LIFETIME = 4;
 const ERROR_CODE = 6;
 const ERROR_TEXT = 8;
-const NO_ERROR_CODE = 0xffff;
 
 /** One that was found. Valid until the next look. */
 export interface KeptFailure extends Failure {
@@ -71,7 +71,8 @@ export class FailureCache {
     const entry = this.#entry;
     writeEntry(entry, failure, hasStale, lifetimeSeconds);
     entry.storedAtSeconds = nowSeconds;
-    entry.expiresAtSeconds = nowSeconds + (hasStale ? Math.max(lifetimeSeconds, STALE_SECONDS) : lifetimeSeconds);
+    const isLongerStale = hasStale && failure.kind !== FAILURE_KIND.PAST_OUTAGE;
+    entry.expiresAtSeconds = nowSeconds + (isLongerStale ? Math.max(lifetimeSeconds, STALE_SECONDS) : lifetimeSeconds);
     entry.inspection = epoch;
     if (!this.#cache.store(this.#keyOf(question), entry)) return;
     this.#reachability.noteFailureKept(entry.expiresAtSeconds, failure.kind === FAILURE_KIND.OUTAGE);
@@ -79,6 +80,8 @@ export class FailureCache {
 
   /** Twice as long as the last time, if that was a short while ago and no answer has come since. */
   #lifetimeSeconds(question: AnswerKey, failure: Failure, nowSeconds: number): number {
+    // Whole seconds: of the first one, only a part is left.
+    if (failure.kind === FAILURE_KIND.PAST_OUTAGE) return LEAST_SECONDS + 1;
     if (failure.kind !== FAILURE_KIND.SAID) return FIRST_SECONDS;
     const entry = this.#entry;
     const since = nowSeconds - LONGEST_SECONDS - REPETITION_SECONDS;
@@ -89,8 +92,16 @@ export class FailureCache {
     const isRepetition = nowSeconds - found.untilSeconds <= Math.max(lastSeconds, REPETITION_SECONDS);
     if (found.kind !== FAILURE_KIND.SAID || !isRepetition) return FIRST_SECONDS;
     const failedAtSeconds = entry.storedAtSeconds;
-    if (this.#cache.find(question, since, entry) && entry.storedAtSeconds > failedAtSeconds) return FIRST_SECONDS;
+    if (this.#isAnsweredAfter(failedAtSeconds, question, since)) return FIRST_SECONDS;
     return Math.min(2 * lastSeconds, LONGEST_SECONDS);
+  }
+
+  /** By an answer of its own, or by an NXDOMAIN for every type of the name. */
+  #isAnsweredAfter(failedAtSeconds: number, question: AnswerKey, since: number): boolean {
+    const entry = this.#entry;
+    if (this.#cache.find(question, since, entry) && entry.storedAtSeconds > failedAtSeconds) return true;
+    const everyType = turnKeyTo(this.#key, question, EVERY_TYPE, question.variant);
+    return this.#cache.find(everyType, since, entry) && entry.storedAtSeconds > failedAtSeconds;
   }
 
   #keyOf(question: AnswerKey): AnswerKey {
@@ -101,7 +112,7 @@ export class FailureCache {
 const NO_FAILURE: KeptFailure = {
   kind: FAILURE_KIND.SAID,
   rcode: 0,
-  extendedErrorCode: -1,
+  extendedErrorCode: EXTENDED_ERROR.OTHER,
   extendedErrorText: NO_TEXT,
   allowsStale: false,
   untilSeconds: 0,
@@ -114,7 +125,7 @@ function writeEntry(entry: CachedAnswer, failure: Failure, hasStale: boolean, li
   message[RCODE] = failure.rcode;
   writeUint16(message, ALLOWS_STALE, hasStale ? 1 : 0);
   writeUint16(message, LIFETIME, lifetimeSeconds);
-  writeUint16(message, ERROR_CODE, extendedErrorCode < 0 ? NO_ERROR_CODE : extendedErrorCode);
+  writeUint16(message, ERROR_CODE, extendedErrorCode);
   message.set(extendedErrorText, ERROR_TEXT);
   entry.messageLength = ERROR_TEXT + extendedErrorText.length;
   entry.ttlCount = 0;
@@ -123,10 +134,9 @@ function writeEntry(entry: CachedAnswer, failure: Failure, hasStale: boolean, li
 
 function readEntry(entry: CachedAnswer, found: KeptFailure): void {
   const { message } = entry;
-  const code = readUint16(message, ERROR_CODE);
   found.kind = message[KIND] as FailureKind;
   found.rcode = message[RCODE]!;
-  found.extendedErrorCode = code === NO_ERROR_CODE ? -1 : code;
+  found.extendedErrorCode = readUint16(message, ERROR_CODE);
   found.extendedErrorText = message.subarray(ERROR_TEXT, entry.messageLength);
   found.allowsStale = readUint16(message, ALLOWS_STALE) !== 0;
   found.untilSeconds = entry.storedAtSeconds + readUint16(message, LIFETIME);

@@ -11,6 +11,8 @@ export const FAILURE_KIND = {
   UNANSWERED: 1,
   /** Nothing gets an answer: over as soon as anything does. */
   OUTAGE: 2,
+  /** It was asked while nothing got an answer, which is over by now: asked again, it may get its own. */
+  PAST_OUTAGE: 3,
 } as const;
 export type FailureKind = (typeof FAILURE_KIND)[keyof typeof FAILURE_KIND];
 
@@ -18,7 +20,7 @@ export interface Failure {
   readonly kind: FailureKind;
   /** Four bits. */
   readonly rcode: number;
-  /** Extended DNS Error, -1 for none. */
+  /** Extended DNS Error: each failure explains itself. */
   readonly extendedErrorCode: number;
   readonly extendedErrorText: Uint8Array;
 }
@@ -59,9 +61,19 @@ const EXTENDED_ERROR_OF_LAN: typeof EXTENDED_ERROR_OF = {
   },
 };
 
+const FAILED_TEXT = encoder.encode('the upstream says that it failed');
+const REFUSED_TEXT = encoder.encode('the upstream refuses to answer this question');
+
 /** A checked answer whose RCODE says that there is none. */
-export function failureSaid(rcode: number, { extendedErrorCode, extendedErrorText }: Answer): Failure {
-  return { kind: FAILURE_KIND.SAID, rcode, extendedErrorCode, extendedErrorText };
+export function failureSaid(rcode: number, answer: Answer): Failure {
+  const isExplained = answer.extendedErrorCode >= 0;
+  const ownText = rcode === RCODE.SERVFAIL ? FAILED_TEXT : REFUSED_TEXT;
+  return {
+    kind: FAILURE_KIND.SAID,
+    rcode,
+    extendedErrorCode: isExplained ? answer.extendedErrorCode : EXTENDED_ERROR.OTHER,
+    extendedErrorText: isExplained ? answer.extendedErrorText : ownText,
+  };
 }
 
 /** `forwarder`: -1 for the upstream, else a resolver of the local network. */

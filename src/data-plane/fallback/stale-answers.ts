@@ -3,9 +3,9 @@
 
 import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
 import { ANSWER_FAULT, readAnswer } from '../../wire/answer-reader.ts';
-import { FLAG_AD, rcodeOf, readFlags, writeFlags, writeUint32 } from '../../wire/header.ts';
+import { FLAG_AD, rcodeOf, readAnswerCount, readFlags, writeFlags, writeUint32 } from '../../wire/header.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
-import { EVERY_TYPE } from '../answers/answer-filing.ts';
+import { EVERY_TYPE, VARIANTS_OF_ASKERS } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
 import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
@@ -22,6 +22,7 @@ export class StaleAnswers {
   readonly #inspector: AnswerInspector;
   readonly #scratch = new CachedAnswer();
   readonly #everyType = blankKey();
+  readonly #otherAsker = blankKey();
 
   constructor(cache: AnswerCache, inForce: PolicyInForce, inspector: AnswerInspector) {
     this.#cache = cache;
@@ -69,9 +70,25 @@ export class StaleAnswers {
     const everyType = turnKeyTo(this.#everyType, question, EVERY_TYPE, question.variant);
     const knownAtSeconds = cache.find(question, since, into) ? into.storedAtSeconds : Number.NEGATIVE_INFINITY;
     const isNameErrorNewer = cache.find(everyType, since, into) && into.storedAtSeconds >= knownAtSeconds;
-    if (!isNameErrorNewer && !(knownAtSeconds > Number.NEGATIVE_INFINITY && cache.find(question, since, into)))
-      return false;
+    if (!isNameErrorNewer) {
+      if (this.#isDenied(question, since, knownAtSeconds, into) || !cache.find(question, since, into)) return false;
+    }
     // Without a message: something newer is known that was not to be kept (supersede.ts).
     return into.messageLength > 0;
+  }
+
+  /** Somebody who asked for more or fewer signatures has heard since then that there is no such name, or nothing of this type. */
+  #isDenied(question: AnswerKey, since: number, knownAtSeconds: number, into: CachedAnswer): boolean {
+    const cache = this.#cache;
+    for (let asker = 0; asker <= VARIANTS_OF_ASKERS; asker++) {
+      const variant = (question.variant & ~VARIANTS_OF_ASKERS) | asker;
+      if (variant === question.variant) continue;
+      const everyType = turnKeyTo(this.#otherAsker, question, EVERY_TYPE, variant);
+      if (cache.find(everyType, since, into) && into.storedAtSeconds >= knownAtSeconds) return true;
+      const thisType = turnKeyTo(this.#otherAsker, question, question.type, variant);
+      const isNewer = cache.find(thisType, since, into) && into.storedAtSeconds >= knownAtSeconds;
+      if (isNewer && readAnswerCount(into.message) === 0) return true;
+    }
+    return false;
   }
 }

@@ -2,7 +2,7 @@
 // (RFC 8767 section 4). The cache forgets nothing on demand, so something is stored in its place that nobody finds.
 
 import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
-import { EVERY_TYPE } from '../answers/answer-filing.ts';
+import { EVERY_TYPE, VARIANT_DNSSEC_OK, VARIANTS_OF_ASKERS } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
 
 /** Expired at any time. */
@@ -17,14 +17,17 @@ export class Superseder {
     this.#cache = cache;
   }
 
-  /** The name exists: an NXDOMAIN for all its types is no longer true. `since`: what expired before is found by nobody. */
+  /** The name exists: an NXDOMAIN for all its types is no longer true, whoever asked. `since`: what expired before is found by nobody. */
   nameExists(question: AnswerKey, nowSeconds: number, since: number): void {
-    this.#forget(question, EVERY_TYPE, nowSeconds, since);
+    const variant = question.variant & ~VARIANTS_OF_ASKERS;
+    for (let asker = 0; asker <= VARIANTS_OF_ASKERS; asker++) {
+      this.#forget(question, EVERY_TYPE, variant | asker, nowSeconds, since);
+    }
   }
 
-  /** There is a newer answer to this question, one that is not kept. */
-  answerIsNotKept(question: AnswerKey, nowSeconds: number, since: number): void {
-    this.#forget(question, question.type, nowSeconds, since);
+  /** There is a newer answer to this question, one that is not filed in place of the old one. */
+  answerIsOutdated(question: AnswerKey, nowSeconds: number, since: number): void {
+    this.#forget(question, question.type, question.variant, nowSeconds, since);
   }
 
   /** The name does not exist, which is not kept either: what is filed under any of its types is outdated. */
@@ -32,8 +35,16 @@ export class Superseder {
     this.#store(turnKeyTo(this.#key, question, EVERY_TYPE, question.variant), nowSeconds, nowSeconds);
   }
 
-  #forget(question: AnswerKey, type: number, nowSeconds: number, since: number): void {
-    const key = turnKeyTo(this.#key, question, type, question.variant);
+  /** What was known is found forged by now, or withheld on purpose: nobody gets it any more, with or without signatures. */
+  answerIsWithdrawn(question: AnswerKey, nowSeconds: number, since: number): void {
+    for (const variant of [question.variant & ~VARIANT_DNSSEC_OK, question.variant | VARIANT_DNSSEC_OK]) {
+      this.#forget(question, question.type, variant, nowSeconds, since);
+      this.#forget(question, EVERY_TYPE, variant, nowSeconds, since);
+    }
+  }
+
+  #forget(question: AnswerKey, type: number, variant: number, nowSeconds: number, since: number): void {
+    const key = turnKeyTo(this.#key, question, type, variant);
     if (this.#cache.find(key, since, this.#entry)) this.#store(key, nowSeconds, NEVER_SECONDS);
   }
 

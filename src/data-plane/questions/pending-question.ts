@@ -24,7 +24,10 @@ export class PendingQuestion implements Asker {
   next: PendingQuestion | undefined;
   /** A client has waited for it: it is not, or no longer, a refresh in the background alone. */
   isWanted = false;
-  isRefresh = false;
+  /** What allows it to fetch an answer anew (refresh-claims.ts), 0 where it is no refresh. */
+  claim = 0;
+  /** When it was asked, others had just got answers (question-settler.ts). */
+  othersWereAnswered = false;
   /** It takes long: who joins gets what was known before, if anything is (stale-answers.ts). */
   isLate = false;
   // questions-by-age.ts.

@@ -12,7 +12,7 @@ import { keepWaiter, type Waiter } from './waiter.ts';
 
 export const QUESTIONS_MAX = 2_000;
 export const WAITERS_PER_QUESTION_MAX = 500;
-/** All waiters of the thread: less than 300 octets of a message each. */
+/** All waiters of the thread: at most 334 octets of a message each (wire/query-copy.ts). */
 export const WAITERS_MAX = 10_000;
 
 /** Nothing is refreshed while so many are asked: it would take the room of clients. */
@@ -64,11 +64,11 @@ export class PendingQuestions {
     return true;
   }
 
-  /** Asks what nobody waits for; false if that is under way already, or clients need the room. */
-  refresh(query: Query): boolean {
+  /** Asks what nobody waits for; false if that is under way already, or clients need the room. `claim`: see refresh-claims.ts. */
+  refresh(query: Query, claim: number): boolean {
     if (this.#questionCount >= BUSY_QUESTIONS || this.find(query.asked) !== undefined) return false;
     const question = this.#questionOf(query);
-    question.isRefresh = true;
+    question.claim = claim;
     this.#ask(question);
     return true;
   }

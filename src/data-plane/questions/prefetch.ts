@@ -40,7 +40,8 @@ export function prefetch({ cache, claims, inForce, pending, counters }: Prefetch
     const { asked, cached, nowSeconds } = query;
     if (!inForce.live.cache.prefetch) return;
     if (cached.expiresAtSeconds - cached.storedAtSeconds < LIFETIME_MIN_SECONDS || !isPopular(asked)) return;
-    if (!claims.claim(asked, nowSeconds) || !pending.refresh(query)) return;
+    const claim = claims.claim(asked, nowSeconds);
+    if (claim === 0 || !pending.refresh(query, claim)) return;
     counters.increment(PREFETCHES);
   };
 }

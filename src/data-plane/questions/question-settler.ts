@@ -25,13 +25,18 @@ import type { PolicyInForce } from '../policy-in-force.ts';
 import { NO_TEXT, type Query, VERDICT, type Verdict } from '../query.ts';
 import { replyUpstreamFailure } from '../refusals.ts';
 import type { StaleAnswers } from '../fallback/stale-answers.ts';
+import type { Superseder } from '../fallback/supersede.ts';
 import type { Waiter } from './waiter.ts';
+
+/** Answers that others got so long before a question was asked tell that it was asked while there were any. */
+const SHORTLY_SECONDS = 2;
 
 export interface QuestionSettlerParts {
   readonly ways: WaysOut;
   readonly inForce: PolicyInForce;
   readonly failures: FailureCache;
   readonly stale: StaleAnswers;
+  readonly superseder: Superseder;
   readonly reachability: Reachability;
   readonly claims: RefreshClaims;
   nowSeconds(): number;
@@ -54,6 +59,7 @@ export class QuestionSettler implements QuestionOwner {
 
   /** Ends in `settle`, whatever happens: else the question and all who join it would wait for ever. */
   ask(question: PendingQuestion): void {
+    question.othersWereAnswered = this.#wereOthersAnswered(question);
     try {
       asksUpstream(question, this.#parts.ways).ask(outgoingQuery(question), question);
     } catch (error) {
@@ -74,10 +80,10 @@ export class QuestionSettler implements QuestionOwner {
     }
     const rcode = rcodeOf(readFlags(answer.message));
     if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) {
-      this.#fail(question, failureSaid(rcode, answer), true, answer);
+      this.#fail(question, failureSaid(rcode, answer), true);
       return;
     }
-    if (question.isRefresh) claims.release(question.question);
+    if (question.claim !== 0 && answer.isStored) claims.release(question.question, question.claim);
     for (const waiter of this.pending.settle(question)) {
       answerWaiter(waiter, (query) => deliverAnswer(query, answer, inForce));
     }
@@ -98,28 +104,34 @@ export class QuestionSettler implements QuestionOwner {
     }
   }
 
-  /** `answer`: the upstream's own, to be handed on as it is. */
-  #fail(question: PendingQuestion, failure: Failure, isKept: boolean, answer?: Answer): void {
-    const { failures, stale, inForce, answerWaiter, nowSeconds } = this.#parts;
+  #fail(question: PendingQuestion, failure: Failure, isKept: boolean): void {
+    const { failures, stale, superseder, inForce, answerWaiter, nowSeconds } = this.#parts;
     const key = question.question;
     const now = nowSeconds();
-    const hasStale = allowsStale(failure) && stale.isThere(key, now);
+    const isStaleAllowed = allowsStale(failure);
+    const hasStale = isStaleAllowed && stale.isThere(key, now);
     // A refresh that fails is nobody's business: its answer has not expired yet.
     if (isKept && question.isWanted) failures.keep(key, failure, hasStale, now);
+    // Nor is it given later, when the upstream is slow or says nothing at all.
+    if (!isStaleAllowed) superseder.answerIsWithdrawn(key, now, now - inForce.live.cache.staleSeconds);
     const reply = (query: Query): Verdict => {
       const verdict = hasStale ? stale.reply(query, key) : VERDICT.PASS;
-      if (verdict !== VERDICT.PASS) return verdict;
-      return answer === undefined ? replyUpstreamFailure(query, failure) : deliverAnswer(query, answer, inForce);
+      return verdict === VERDICT.PASS ? replyUpstreamFailure(query, failure) : verdict;
     };
     for (const waiter of this.pending.settle(question)) answerWaiter(waiter, reply);
   }
 
-  /** Others got their answers meanwhile, or nobody did. */
-  #kindOf({ forwarder, askedAtMilliseconds }: PendingQuestion): FailureKind {
+  /** Nobody got an answer meanwhile; or others did, who may have asked only after an outage. */
+  #kindOf({ forwarder, askedAtMilliseconds, othersWereAnswered }: PendingQuestion): FailureKind {
     if (forwarder >= 0) return FAILURE_KIND.UNANSWERED;
-    const askedAtSeconds = Math.floor(askedAtMilliseconds / 1000);
-    const isAloneWithIt = this.#parts.reachability.answeredAtSeconds > askedAtSeconds;
-    return isAloneWithIt ? FAILURE_KIND.UNANSWERED : FAILURE_KIND.OUTAGE;
+    if (this.#parts.reachability.answeredAtSeconds <= Math.floor(askedAtMilliseconds / 1000))
+      return FAILURE_KIND.OUTAGE;
+    return othersWereAnswered ? FAILURE_KIND.UNANSWERED : FAILURE_KIND.PAST_OUTAGE;
+  }
+
+  #wereOthersAnswered({ askedAtMilliseconds }: PendingQuestion): boolean {
+    const { answeredAtSeconds } = this.#parts.reachability;
+    return answeredAtSeconds > 0 && askedAtMilliseconds / 1000 - answeredAtSeconds <= SHORTLY_SECONDS;
   }
 
   #takeIn({ question }: PendingQuestion, message: Uint8Array, server: string): Answer | undefined {
@@ -130,6 +142,7 @@ export class QuestionSettler implements QuestionOwner {
       length: message.length,
       nowSeconds: this.#parts.nowSeconds(),
       lifetimeSeconds: 0,
+      isStored: false,
       inspection: CLEAN,
       extendedErrorCode: -1,
       extendedErrorText: NO_TEXT,

@@ -52,3 +52,32 @@ test('whatever is asked and answered in whatever order, each question that takes
   });
   fc.assert(property, { seed: 1_800, numRuns: 100 });
 });
+
+test('there is one timer, also when those who are told of a late question ask another', (t) => {
+  const timers: (() => void)[] = [];
+  t.mock.method(globalThis, 'setTimeout', ((callback: () => void) => {
+    timers.push(callback);
+    return { unref() {} };
+  }) as never);
+  let now = 1_000;
+  let isChatty = true;
+  const add = (): void => byAge.add(new PendingQuestion(blankKey(), -1, NOBODY));
+  const byAge = new QuestionsByAge(
+    () => now,
+    () => isChatty && add(),
+  );
+  add();
+  for (let round = 0; round < 5; round++) {
+    now += 1_000;
+    add();
+    now += 1_000;
+    for (const fire of timers.splice(0)) fire();
+    assert.equal(timers.length, 1);
+  }
+  isChatty = false;
+  now += 2_000;
+  for (const fire of timers.splice(0)) fire();
+  assert.equal(timers.length, 0, 'and none where nobody waits');
+  add();
+  assert.equal(timers.length, 1);
+});

@@ -53,8 +53,8 @@ export class QuestionsByAge {
   }
 
   readonly #onTimer = (): void => {
-    this.#timer = undefined;
     const now = this.#clock();
+    // Meanwhile `#timer` is the one that has just fired: what is asked by those who are told sets no other.
     for (let question = this.#oldest; question !== undefined; question = this.#oldest) {
       const left = question.askedAtMilliseconds + LATE_MILLISECONDS - now;
       if (left > TOLERANCE_MILLISECONDS) {
@@ -64,5 +64,6 @@ export class QuestionsByAge {
       this.remove(question);
       this.#onLate(question);
     }
+    this.#timer = undefined;
   };
 }

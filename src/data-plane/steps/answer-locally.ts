@@ -4,7 +4,7 @@
 import { appendLocalRecords, appendZoneSoa } from '../../memory/local-names/append-local-answer.ts';
 import { LOCAL, LOCAL_FLAG } from '../../memory/local-names/local-names.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
-import { readFlags, writeFlags } from '../../wire/header.ts';
+import { HEADER_BYTES, readFlags, writeFlags } from '../../wire/header.ts';
 import { appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
 import { VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
@@ -15,7 +15,7 @@ import type { Step } from '../step.ts';
 const OWN_NAME_NEGATIVE_TTL_SECONDS = 60;
 const encoder = new TextEncoder();
 const CANARY_TEXT = encoder.encode('this name asks whether a network filters; the answer says so');
-const LOOP_TEXT = encoder.encode('the aliases of this name lead round in a circle');
+const LOOP_TEXT = encoder.encode('the aliases of this name are too many, or lead round in a circle');
 
 /** Where an alias leads out of the local names it passes: see `LocalMatch` for what is left for the steps that follow. */
 export function answerLocally(inForce: PolicyInForce): Step {
@@ -44,6 +44,8 @@ function reply(query: Query, { localNames }: PolicyInForce): Verdict {
       return replyNegative(query, localNames, RCODE.NXDOMAIN);
     case LOCAL.LOOP:
       query.explain(EXTENDED_ERROR.OTHER, LOOP_TEXT);
+      // Half a chain is no part of a failure.
+      query.replyLength = startReply(facts, RCODE.NOERROR, out);
       return settle(query, RCODE.SERVFAIL);
     default:
       return settle(query, RCODE.NOERROR);
@@ -51,11 +53,13 @@ function reply(query: Query, { localNames }: PolicyInForce): Verdict {
 }
 
 function replyNegative(query: Query, names: PolicyInForce['localNames'], rcode: number): Verdict {
-  const { zone } = query.local;
+  const { zone, aliasRecords } = query.local;
+  // The "no" is one about the name that the aliases lead to.
+  const nameAt = aliasRecords === 0 ? HEADER_BYTES : query.local.nameAt;
   if (names.isCanary(zone)) query.explain(EXTENDED_ERROR.BLOCKED, CANARY_TEXT);
   query.replyLength =
     zone === 0
-      ? appendNegativeSoa(query.reply, query.replyLength, OWN_NAME_NEGATIVE_TTL_SECONDS)
+      ? appendNegativeSoa(query.reply, query.replyLength, OWN_NAME_NEGATIVE_TTL_SECONDS, nameAt)
       : appendZoneSoa(names, zone, query.reply, query.replyLength);
   return settle(query, rcode);
 }

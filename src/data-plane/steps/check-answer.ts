@@ -4,11 +4,11 @@
 import { ANSWER_FAULT, type AnswerFacts, readAnswer } from '../../wire/answer-reader.ts';
 import { rebuildAnswer } from '../../wire/answer-rebuild.ts';
 import { AnswerScope, SCOPE } from '../../wire/answer-scope.ts';
+import { clampTtls } from '../../policy/answer-ttls.ts';
 import { relayExtendedErrorText } from '../../wire/extended-error-text.ts';
 import { FLAG_TC, MESSAGE_MAX_BYTES, readAuthorityCount, writeCounts, writeId } from '../../wire/header.ts';
 import { RCODE } from '../../wire/numbers.ts';
 import { RECORD_MIN_BYTES } from '../../wire/resource-record.ts';
-import { clampTtls } from '../answers/answer-ttls.ts';
 import { VARIANT_DNSSEC_OK } from '../answers/answer-filing.ts';
 import type { Answer } from '../answers/answer.ts';
 import type { AnswerInspector } from '../answers/answer-inspector.ts';
@@ -61,7 +61,6 @@ export function checkAnswer({ facts }: AnswerInspector, inForce: PolicyInForce):
       writeCounts(message, 1, facts.answerCount, authorityCount, 0);
       facts.ttlCount = scope.recordCount;
       facts.lengthWithoutOpt = answer.length;
-      facts.additionalWithoutOpt = 0;
       return answer.length <= LENGTH_MAX;
     }
     const length = rebuildAnswer(message, facts, scope, rebuilt);

@@ -1,7 +1,7 @@
 // DNS64, backwards: the name of an address under the translator's prefix is an alias of the name of the IPv4 address inside it
-// (RFC 6147 section 5.3.1.2).
+// (RFC 6147 section 5.3.1.2). Also of a private one, which nobody synthesizes: its name is ours to answer, not the world's.
 
-import { extractIpv4, type Ipv4Embedding, isNotGlobalIpv4, isWellKnown } from '../../wire/ipv4-embedding.ts';
+import { extractIpv4, type Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { IPV4_REVERSE_NAME_MAX_BYTES, readIpv6ReverseName, writeIpv4ReverseName } from '../../wire/reverse-name.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
@@ -19,7 +19,6 @@ export function dns64Reverse(inForce: PolicyInForce): Step {
   function follow(query: Query, embedding: Ipv4Embedding): void {
     const { asked, derivation } = query;
     if (!readIpv6ReverseName(asked.name, asked.nameLength, ipv6) || !extractIpv4(embedding, ipv6, ipv4)) return;
-    if (isWellKnown(embedding) && isNotGlobalIpv4(ipv4, 0)) return;
     const length = writeIpv4ReverseName(ipv4, target, 0);
     derivation.begin();
     if (derivation.addLink(asked.name, asked.nameLength, target, length, TTL_SECONDS)) query.askFor(target, length);

@@ -1,4 +1,5 @@
-// A fresh answer outdates what is filed under other keys of its name, so that no stale answer contradicts it later (RFC 8767).
+// A fresh answer outdates what is filed under other keys of its name: what is found there first would be given in its stead, and
+// stale answers would contradict it later (RFC 8767).
 
 import type { AnswerFacts } from '../../wire/answer-reader.ts';
 import { RCODE } from '../../wire/numbers.ts';
@@ -7,23 +8,27 @@ import type { AnswerInspector } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
 import type { Superseder } from '../fallback/supersede.ts';
+import { isUpstreamBlock } from '../answers/upstream-block.ts';
 
 export function outdateAnswers(superseder: Superseder, inForce: PolicyInForce, { facts }: AnswerInspector): AnswerStep {
   return {
     name: 'outdate-answers',
     run(answer) {
-      const { staleSeconds } = inForce.live.cache;
-      if (answer.isFaulty || staleSeconds === 0 || (answer.question.variant & VARIANT_NO_CACHE) !== 0) return;
+      if (answer.isFaulty || (answer.question.variant & VARIANT_NO_CACHE) !== 0) return;
       if (facts.rcode !== RCODE.NOERROR && facts.rcode !== RCODE.NXDOMAIN) return;
-      const { question, nowSeconds } = answer;
-      const since = nowSeconds - staleSeconds;
-      const isKept = answer.lifetimeSeconds > 0;
+      // Filed in place of what it outdates; of the name's other types nothing was said.
+      if (isUpstreamBlock(answer.inspection)) return;
+      const { question, nowSeconds, isStored } = answer;
+      const since = nowSeconds - inForce.live.cache.staleSeconds;
       if (isNameError(facts)) {
+        // Filed for every type, where it is found only behind what is filed under the type. Other types live out their time, as they
+        // may (RFC 8020 section 2): some servers deny names for lack of the type alone.
+        superseder.answerIsOutdated(question, nowSeconds, since);
         // One that is kept is newer than the rest, and found first (stale-answers.ts).
-        if (!isKept) superseder.nameErrorIsNotKept(question, nowSeconds);
+        if (!isStored) superseder.nameErrorIsNotKept(question, nowSeconds);
         return;
       }
-      if (!isKept) superseder.answerIsNotKept(question, nowSeconds, since);
+      if (!isStored) superseder.answerIsOutdated(question, nowSeconds, since);
       superseder.nameExists(question, nowSeconds, since);
     },
   };

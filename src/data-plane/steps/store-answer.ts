@@ -1,11 +1,12 @@
 // Files a fresh answer in the shared cache for as long as check-answer says that it holds.
 
-import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
+import { type AnswerCache, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
 import { counterIndex, type ThreadCounters } from '../../memory/counters/counters.ts';
 import type { AnswerFacts } from '../../wire/answer-reader.ts';
 import { RCODE } from '../../wire/numbers.ts';
 import type { Answer } from '../answers/answer.ts';
 import { EVERY_TYPE, VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
+import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
 import type { AnswerInspector } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
@@ -21,26 +22,20 @@ export function storeAnswer(
   counters: ThreadCounters,
 ): AnswerStep {
   const entry = new CachedAnswer();
-  const key: AnswerKey = {
-    name: new Uint8Array(0),
-    nameLength: 0,
-    type: 0,
-    class: 0,
-    variant: 0,
-    hashLow: 0,
-    hashHigh: 0,
-  };
+  const key = blankKey();
   return {
     name: 'store-answer',
     run(answer) {
       if (answer.isFaulty || answer.lifetimeSeconds <= 0) return;
-      if ((answer.question.variant & VARIANT_NO_CACHE) !== 0) return;
-      Object.assign(key, answer.question);
+      const { question } = answer;
+      if ((question.variant & VARIANT_NO_CACHE) !== 0) return;
+      turnKeyTo(key, question, question.type, question.variant);
       if (isForEveryType(answer, facts)) key.type = EVERY_TYPE;
       fill(entry, answer, facts);
       entry.policyGeneration = inForce.live.policyGeneration;
       entry.expiresAtSeconds = answer.nowSeconds + answer.lifetimeSeconds;
-      counters.increment(cache.store(key, entry) ? STORES : GIVEN_UP);
+      answer.isStored = cache.store(key, entry);
+      counters.increment(answer.isStored ? STORES : GIVEN_UP);
     },
   };
 }

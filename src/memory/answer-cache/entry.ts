@@ -26,6 +26,8 @@ const WORDS_OF_UNIT = UNIT_WORDS;
 const TTLS_MAX = ANSWER_RECORDS_MAX;
 
 const VARIANT_MAX = 0xff;
+/** The bit of AnswerKey.variant that files a failure instead of an answer. */
+const VARIANT_FAILURE = 0x10;
 
 /** Words of an entry's parts, padded to whole units. */
 function unitsOf(nameLength: number, ttlCount: number, messageLength: number): number {
@@ -49,6 +51,14 @@ export function claimedUnits(words: SharedWords, at: number): number {
 /** Bucket that the entry at `at` says it is linked from; the word may be garbage. */
 export function claimedBucket(words: SharedWords, at: number): number {
   return words[at + NAME_AND_PLACE]! >>> 16;
+}
+
+/**
+ * Whether the entry at `at` says it answers a question: failures, and messages of no octets, which say that something else is
+ * outdated, do not. The words may be garbage.
+ */
+export function claimsToAnswer(words: SharedWords, at: number): boolean {
+  return ((words[at + NAME_AND_PLACE]! >>> 8) & VARIANT_FAILURE) === 0 && (words[at + LENGTHS]! & 0xffff) !== 0;
 }
 
 /** First second in which the entry at `at` says it is not given any more; the word may be garbage. */

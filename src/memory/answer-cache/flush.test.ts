@@ -65,7 +65,8 @@ describe('flushing', () => {
     const subject = new Subject();
     for (const type of [0, 1, 28]) for (const variant of [0, 1, 3, 0x10]) subject.store('a.example', type, variant);
     for (const other of ['b.a.example', 'example', 'aa.example', 'a.example.org']) subject.store(other);
-    assert.equal(subject.flush('a.example'), 12);
+    // Failures go with the rest, and are no answers.
+    assert.equal(subject.flush('a.example'), 9);
     assert.ok(!subject.has('a.example'));
     assert.equal(subject.entries, 4);
     for (const other of ['b.a.example', 'example', 'aa.example', 'a.example.org']) assert.ok(subject.has(other), other);

@@ -4,7 +4,7 @@
 import { bucketAt, unlink } from './bucket.ts';
 import { type AnswerKey, emptyKey } from './cached-answer.ts';
 import { emptyStripe } from './empty-stripe.ts';
-import { readClaimedKey } from './entry.ts';
+import { claimsToAnswer, readClaimedKey } from './entry.ts';
 import type { EvictionRule, EvictionRuleMaker } from './eviction-rule.ts';
 import { BUCKET_SLOTS, type CacheLayout, readHeader, STRIPE, stripeAt, UNIT_MASK, UNIT_WORDS } from './layout.ts';
 import { twoRingEviction } from './two-ring-eviction.ts';
@@ -33,7 +33,7 @@ export class CacheFlusher {
     this.stripeCount = this.#layout.stripeCount;
   }
 
-  /** Number of answers that went from stripe `index`; -1: a writer holds it, so come again. */
+  /** Number of answers that went from stripe `index`, failures and notes of the data plane not counted; -1: a writer holds it, so come again. */
   flushStripe(index: number, target: FlushTarget): number {
     const words = this.#words;
     const stripe = stripeAt(this.#layout, index);
@@ -66,7 +66,7 @@ export class CacheFlusher {
           continue;
         // Not as a departure of the nursery, which would be remembered.
         unlink(words, this.#rule, bucket, slot, false);
-        gone++;
+        if (claimsToAnswer(words, at)) gone++;
       }
     }
     return gone;

@@ -7,7 +7,7 @@ export interface AnswerCacheUsage {
   readonly stripeCount: number;
   /** What entries take, those included that were replaced and not yet swept. */
   readonly usedBytes: number;
-  /** Answers that can be found, expired ones included. */
+  /** Answers that can be found, expired ones, failures and notes of the data plane included. */
   readonly entryCount: number;
   /** Stripes a writer holds right now. */
   readonly stripesHeld: number;

@@ -39,6 +39,7 @@ export function appendLocalRecords(
     }
     const next = names.nodeWord(node, NODE.NEXT);
     match.zone = names.nodeWord(node, NODE.ZONE);
+    match.nameAt = owner & ~POINTER;
     if (next === ALIAS.NONE) {
       match.outcome = LOCAL.NO_DATA;
       return end;
@@ -52,6 +53,7 @@ export function appendLocalRecords(
       node = next;
       continue;
     }
+    match.nameAt = target;
     match.zone = names.nodeWord(node, NODE.NEXT_ZONE);
     if (next === ALIAS.OUTSIDE) {
       match.outcome = LOCAL.ALIAS;

@@ -13,6 +13,8 @@ export interface LocalRecord {
   readonly additional?: readonly LocalRecord[];
   /** It says nothing about its name besides: other types, and whether the name exists, are for others to answer. */
   readonly standsAlone?: boolean;
+  /** Only for a name in a zone of ours: elsewhere others answer for it. */
+  readonly inOwnZoneOnly?: boolean;
 }
 
 export interface LocalZone {
@@ -48,4 +50,6 @@ export interface BuiltNode {
   rrsets: BuiltRrset[] | undefined;
   /** Some record of it does not stand alone. */
   isOurs: boolean;
+  /** Whose name it is: the first source that gave it a record that does not stand alone. */
+  source: number | undefined;
 }

@@ -3,6 +3,7 @@
 import { TYPE } from '../../wire/numbers.ts';
 import { RECORD_FIXED_BYTES } from '../../wire/resource-record.ts';
 import type { BuiltNode, LocalRecord, LocalZone } from './local-name-tree.ts';
+import { ZONE_KIND } from './local-names.ts';
 import { soaRdata } from './rrset-octets.ts';
 import { writeLocalNames } from './write-local-names.ts';
 
@@ -18,6 +19,11 @@ export type LocalRecordFault = 'too many names' | 'too many records' | 'beside a
 
 /** Additional records of one RRset: more helps nobody. */
 const ADDITIONAL_MAX = 16;
+
+/** What a record counts for RRSET_BYTES_MAX: itself, and a pointer to its owner. */
+export function rrsetBytesOf(rdata: Uint8Array): number {
+  return 2 + RECORD_FIXED_BYTES + rdata.length;
+}
 
 export class LocalNamesBuilder {
   readonly #hashKey: Uint8Array;
@@ -55,10 +61,27 @@ export class LocalNamesBuilder {
   }
 
   /**
-   * Adds a record of `source`. Sources come in the order of their rank: what one has said of a name and type, a later one
-   * does not change. Undefined: it is in the table (or was already). `namesMax`: what is built in has room in any case.
+   * Adds a record of `source`. Sources come in the order of their rank: the first that says something of a name owns it, and
+   * later ones add nothing to it, of whatever type, unless it stands alone. Undefined: it is in the table (or was already).
+   * `namesMax`: what is built in has room in any case.
    */
   add(source: number, record: LocalRecord, namesMax = LOCAL_NAMES_MAX): LocalRecordFault | undefined {
+    const owner = this.#byName.get(keyOf(record.owner))?.source;
+    // Otherwise a device could give itself the other type of address beside what the operator wrote.
+    if (owner !== undefined && owner !== source && record.standsAlone !== true) return 'shadowed';
+    return this.#put(source, record, namesMax);
+  }
+
+  /** Whether a name lies in a zone of ours, or would. */
+  isInOwnZone(name: Uint8Array): boolean {
+    for (let start = 0; ; start += 1 + name[start]!) {
+      const zone = this.#byName.get(keyOf(name.subarray(start)))?.zone;
+      if (zone !== undefined) return zone.kind !== ZONE_KIND.NONE;
+      if (name[start] === 0) return false;
+    }
+  }
+
+  #put(source: number, record: LocalRecord, namesMax: number): LocalRecordFault | undefined {
     const key = keyOf(record.owner);
     const known = this.#byName.get(key);
     const rrsets = known?.rrsets;
@@ -69,7 +92,7 @@ export class LocalNamesBuilder {
     if (rrsets === undefined && this.#ownerCount >= namesMax) return 'too many names';
     if (standing?.rdata.some((rdata) => Buffer.compare(rdata, record.rdata) === 0)) return undefined;
     if (isAlias && standing !== undefined) return 'beside an alias';
-    const bytes = 2 + RECORD_FIXED_BYTES + record.rdata.length;
+    const bytes = rrsetBytesOf(record.rdata);
     if ((standing?.bytes ?? 0) + bytes > RRSET_BYTES_MAX) return 'too many records';
     const node = known ?? this.#node(record.owner, key);
     if (node.rrsets === undefined) {
@@ -82,7 +105,10 @@ export class LocalNamesBuilder {
       rrset = { type, source, ttlSeconds, rdata: [], bytes: 0, additional: undefined };
       node.rrsets.push(rrset);
     }
-    if (record.standsAlone !== true) node.isOurs = true;
+    if (record.standsAlone !== true) {
+      node.isOurs = true;
+      node.source ??= source;
+    }
     rrset.rdata.push(record.rdata);
     rrset.bytes += bytes;
     rrset.ttlSeconds = Math.min(rrset.ttlSeconds, record.ttlSeconds);
@@ -112,7 +138,7 @@ export class LocalNamesBuilder {
   }
 
   #addApex(record: LocalRecord): void {
-    this.add(Number.POSITIVE_INFINITY, record, Number.POSITIVE_INFINITY);
+    this.#put(Number.POSITIVE_INFINITY, record, Number.POSITIVE_INFINITY);
   }
 
   /** The node of a name; its ancestors are made first, so that a parent always stands before its children. */
@@ -129,6 +155,7 @@ export class LocalNamesBuilder {
       flags: 0,
       rrsets: undefined,
       isOurs: false,
+      source: undefined,
     };
     this.#byName.set(key, node);
     this.#nodes.push(node);

@@ -168,15 +168,18 @@ test('flags of a name hold for everything below it, and change no answer', () =>
   assert.equal(ask(names, 'example.org'), 'records 1');
 });
 
-test('an earlier source has the last word about a name and type; an alias stands alone', () => {
+test('a name belongs to its first source, whatever the type; an alias stands alone', () => {
   const builder = new LocalNamesBuilder(HASH_KEY);
   assert.equal(addLine(builder, 'a.lan A 192.0.2.1', 1), undefined);
   assert.equal(addLine(builder, 'a.lan A 192.0.2.1', 1), undefined);
   assert.equal(addLine(builder, 'a.lan A 192.0.2.9', 2), 'shadowed');
-  assert.equal(addLine(builder, 'a.lan AAAA 2001:db8::1', 2), undefined);
-  assert.equal(addLine(builder, 'a.lan CNAME b.lan', 2), 'beside an alias');
+  assert.equal(addLine(builder, 'a.lan AAAA 2001:db8::9', 2), 'shadowed');
+  assert.equal(addLine(builder, 'a.lan AAAA 2001:db8::1', 1), undefined);
+  assert.equal(addLine(builder, 'a.lan CNAME b.lan', 1), 'beside an alias');
+  assert.equal(addLine(builder, 'a.lan CNAME b.lan', 2), 'shadowed');
   assert.equal(addLine(builder, 'c.lan CNAME b.lan', 1), undefined);
-  assert.equal(addLine(builder, 'c.lan A 192.0.2.9', 2), 'beside an alias');
+  assert.equal(addLine(builder, 'c.lan A 192.0.2.9', 1), 'beside an alias');
+  assert.equal(addLine(builder, 'c.lan A 192.0.2.9', 2), 'shadowed');
   assert.equal(addLine(builder, 'c.lan CNAME d.lan', 1), 'beside an alias');
   const names = new LocalNames(builder.finish());
   asks(names, { 'a.lan A': 'records 1', 'a.lan AAAA': 'records 1', 'c.lan A': 'alias to b.lan' });

@@ -50,6 +50,10 @@ export const LOCAL = {
 } as const;
 export type LocalOutcome = (typeof LOCAL)[keyof typeof LOCAL];
 
+/** A power of two, and many times the top-level domains that are ours. */
+const TOP_LEVEL_BITS = 1024;
+const TOP_LEVEL_MASK = TOP_LEVEL_BITS - 1;
+
 /** Reused by the caller. */
 export class LocalMatch {
   outcome: LocalOutcome = LOCAL.PASS;
@@ -66,6 +70,8 @@ export class LocalMatch {
   aliasLength = 0;
   /** CNAME records that lead to it. */
   aliasRecords = 0;
+  /** Only of a finished answer: where in it the name stands that the chain of aliases ends at. */
+  nameAt = 0;
 }
 
 export class LocalNames {
@@ -75,6 +81,8 @@ export class LocalNames {
   readonly #slotMask: number;
   readonly #nodes: number;
   readonly #zones: number;
+  /** A bit for each hash of a top-level domain that has something of ours, or at least one like it. */
+  readonly #topLevels = new Int32Array(TOP_LEVEL_BITS / 32);
 
   /** `buffer`: made by LocalNamesBuilder in this process. */
   constructor(buffer: SharedArrayBuffer) {
@@ -87,6 +95,14 @@ export class LocalNames {
     this.#slotMask = words[HEADER.SLOT_COUNT]! - 1;
     this.#nodes = words[HEADER.NODES]!;
     this.#zones = words[HEADER.ZONES]!;
+    for (let node = 1; node < words[HEADER.NODE_COUNT]!; node++) this.#noteTopLevel(node);
+  }
+
+  #noteTopLevel(node: number): void {
+    const name = this.nodeWord(node, NODE.NAME);
+    if (this.octets[name]! + 2 !== (this.nodeWord(node, NODE.INFO) & NAME_LENGTH_MASK)) return;
+    const bit = this.nodeWord(node, NODE.HASH) & TOP_LEVEL_MASK;
+    this.#topLevels[bit >>> 5]! |= 1 << (bit & 31);
   }
 
   /** What is known about the name last given to `hasher`. Sets every field of `match`. */
@@ -98,8 +114,14 @@ export class LocalNames {
     match.zone = 0;
     match.aliasLength = 0;
     match.aliasRecords = 0;
-    const { labelCount } = hasher;
+    const bit = hasher.high[0]! & TOP_LEVEL_MASK;
     // Most names end here: nothing of ours is below their top-level domain.
+    if ((this.#topLevels[bit >>> 5]! & (1 << (bit & 31))) !== 0) this.#walk(name, nameLength, type, hasher, match);
+  }
+
+  #walk(name: Uint8Array, nameLength: number, type: number, hasher: NameHasher, match: LocalMatch): void {
+    const { labelCount } = hasher;
+    // The root: what was looked at is left from another name.
     if (labelCount === 0) return;
     let next = this.#nodeOf(hasher.high[0]!, name, hasher.suffixOffset[0]!, nameLength);
     if (next === 0) return;

@@ -15,18 +15,20 @@ export class RefreshClaims {
     this.#words = new Int32Array(notes);
   }
 
-  /** False if it, or another one with the same word, is claimed already. `nowSeconds`: monotonic, whole. */
-  claim(key: AnswerKey, nowSeconds: number): boolean {
+  /** The claim, to be released; 0 if it, or another one with the same word, is claimed already. `nowSeconds`: monotonic, whole. */
+  claim(key: AnswerKey, nowSeconds: number): number {
     const place = placeOf(key);
     const until = Atomics.load(this.#words, place);
     // An end further away than a claim can last was written before a clock that began anew, or never.
-    if (until > nowSeconds && until <= nowSeconds + CLAIM_SECONDS) return false;
-    return Atomics.compareExchange(this.#words, place, until, nowSeconds + CLAIM_SECONDS) === until;
+    if (until > nowSeconds && until <= nowSeconds + CLAIM_SECONDS) return 0;
+    const claim = nowSeconds + CLAIM_SECONDS;
+    return Atomics.compareExchange(this.#words, place, until, claim) === until ? claim : 0;
   }
 
-  /** It has been fetched. After a failure the claim is left to run out, so that not every hit tries again. */
-  release(key: AnswerKey): void {
-    Atomics.store(this.#words, placeOf(key), 0);
+  /** It has been fetched. Where nothing came of that the claim is left to run out, so that not every hit tries again. */
+  release(key: AnswerKey, claim: number): void {
+    // One that took longer than it holds may be somebody else's by now.
+    Atomics.compareExchange(this.#words, placeOf(key), claim, 0);
   }
 }
 

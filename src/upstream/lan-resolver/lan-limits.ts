@@ -5,7 +5,7 @@ export interface LanLimits {
   readonly deadlineMilliseconds: number;
   /** A try that is unanswered for so long is joined by another one, at the next address. */
   readonly nextTryMilliseconds: number;
-  /** Tries for one question, all in all. */
+  /** Tries for one question, all in all; more where there are more addresses, so that each is asked. */
   readonly triesPerQuestion: number;
   /** Questions that wait at once, of one thread for one zone; one more fails as `overloaded`. Each holds a socket a try. */
   readonly questionsInFlight: number;

@@ -57,7 +57,7 @@ export class LanQuestion implements TryOwner {
 
   #try(): void {
     const { peers, limits } = this.#context;
-    if (this.#isOver || this.#tried >= limits.triesPerQuestion) return;
+    if (this.#isOver || this.#tried >= Math.max(limits.triesPerQuestion, peers.length)) return;
     const peer = peers[this.#tried++ % peers.length]!;
     this.#tries.add(new LanTry(peer, this.#query, limits.wrongRepliesPerTry, this));
     clearTimeout(this.#nextTry);
@@ -69,7 +69,7 @@ export class LanQuestion implements TryOwner {
     this.#tries.delete(attempt);
     this.#sawWrongReply ||= attempt.sawWrongReply;
     if (this.#tried < this.#context.peers.length) this.#try();
-    else if (this.#tries.size === 0) this.#endWithoutAnswer();
+    if (this.#tries.size === 0) this.#endWithoutAnswer();
   }
 
   readonly #onDeadline = (): void => {

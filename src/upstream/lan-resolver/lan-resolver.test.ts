@@ -176,6 +176,16 @@ describe('a LAN resolver', () => {
     assert.equal(answered(await ask(resolverAt(t, [refusing]), NAME)).rcode, 'REFUSED');
   });
 
+  test('with many addresses that nobody is at asks every one before it fails', async (t) => {
+    const dead = await freePorts(5);
+    const good = await startPlainServer(t, (asked) => asked.send(answerTo(asked)));
+    for (const count of [3, 4, 5]) {
+      const ports = [...dead.slice(0, count), good];
+      assert.deepEqual(addresses(await ask(resolverAt(t, ports), NAME)), ['192.168.1.5'], `${count} dead`);
+    }
+    assert.equal(failed(await ask(resolverAt(t, dead, { deadlineMilliseconds: 60_000 }), NAME)), 'unreachable');
+  });
+
   test('that is silent everywhere fails in time; that is not there fails at once', async (t) => {
     const silent = await startPlainServer(t, () => {});
     assert.equal(failed(await ask(resolverAt(t, [silent], QUICK), NAME)), 'timeout');

@@ -9,4 +9,6 @@ export interface LanZone {
   readonly text: string;
   /** At least one; private addresses or this machine's own. */
   readonly resolvers: readonly DatagramPeer[];
+  /** The addresses (16 octets) of those on other machines: whoever asks from there is the resolver itself. */
+  readonly resolversElsewhere: readonly Uint8Array[];
 }

@@ -23,13 +23,13 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'C03',
-    file: 'src/data-plane/answers/answer-ttls.ts',
+    file: 'src/policy/answer-ttls.ts',
     from: 'return isNegative && negativeTtlSeconds < 0 ? 0 : smallestSeconds;',
     to: 'return isNegative && negativeTtlSeconds < 0 ? 0 : Math.max(smallestSeconds, 5);',
   },
   {
     id: 'C04',
-    file: 'src/data-plane/answers/answer-ttls.ts',
+    file: 'src/policy/answer-ttls.ts',
     from: 'return ttlSeconds >= TTL_TOP_BIT ? 0 : ttlSeconds;',
     to: 'return ttlSeconds >= TTL_TOP_BIT ? 1 : ttlSeconds;',
   },
@@ -41,7 +41,7 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'C05',
-    file: 'src/data-plane/answers/answer-ttls.ts',
+    file: 'src/policy/answer-ttls.ts',
     from: 'const highest = scope.isData(i) ? dataTtlSeconds : maxTtlSeconds;',
     to: 'const highest = maxTtlSeconds;',
   },
@@ -59,19 +59,19 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'C07',
-    file: 'src/data-plane/answers/answer-ttls.ts',
+    file: 'src/policy/answer-ttls.ts',
     from: 'Math.min(bounds.maxTtlSeconds, bounds.negativeMaxTtlSeconds, negativeTtlSeconds)',
     to: 'Math.min(bounds.maxTtlSeconds, bounds.negativeMaxTtlSeconds)',
   },
   {
     id: 'C08',
-    file: 'src/data-plane/answers/answer-ttls.ts',
+    file: 'src/policy/answer-ttls.ts',
     from: 'Math.min(bounds.maxTtlSeconds, bounds.negativeMaxTtlSeconds, negativeTtlSeconds)',
     to: 'Math.min(bounds.maxTtlSeconds, negativeTtlSeconds)',
   },
   {
     id: 'C09',
-    file: 'src/data-plane/answers/answer-ttls.ts',
+    file: 'src/policy/answer-ttls.ts',
     from: 'return isNegative && negativeTtlSeconds < 0 ? 0 : smallestSeconds;',
     to: 'return isNegative && negativeTtlSeconds < 0 ? 60 : smallestSeconds;',
   },
@@ -204,8 +204,14 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   {
     id: 'C17',
     file: 'src/data-plane/fallback/stale-answers.ts',
-    from: 'cache.find(everyType, since, into) && into.storedAtSeconds >= knownAtSeconds',
-    to: 'cache.find(everyType, since, into) && knownAtSeconds < 0',
+    from: 'const isNameErrorNewer = cache.find(everyType, since, into) && into.storedAtSeconds >= knownAtSeconds',
+    to: 'const isNameErrorNewer = cache.find(everyType, since, into) && knownAtSeconds < 0',
+  },
+  {
+    id: 'C17',
+    file: 'src/data-plane/fallback/stale-answers.ts',
+    from: 'if (variant === question.variant) continue;',
+    to: 'if (variant >= 0) continue;',
   },
   {
     id: 'C17',
@@ -234,7 +240,13 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   {
     id: 'C26',
     file: 'src/memory/upstream-notes/refresh-claims.ts',
-    from: 'if (until > nowSeconds && until <= nowSeconds + CLAIM_SECONDS) return false;',
-    to: 'if (until > nowSeconds + CLAIM_SECONDS) return false;',
+    from: 'if (until > nowSeconds && until <= nowSeconds + CLAIM_SECONDS) return 0;',
+    to: 'if (until > nowSeconds + CLAIM_SECONDS) return 0;',
+  },
+  {
+    id: 'C26',
+    file: 'src/data-plane/steps/outdate-answers.ts',
+    from: '        superseder.answerIsOutdated(question, nowSeconds, since);\n        // One',
+    to: '        // One',
   },
 ];

@@ -64,6 +64,12 @@ export const DNSSEC_MUTATIONS: readonly Mutation[] = [
     to: 'if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN && rcode !== RCODE.SERVFAIL) {',
   },
   {
+    id: 'D06',
+    file: 'src/data-plane/questions/question-settler.ts',
+    from: '    if (!isStaleAllowed) superseder.answerIsWithdrawn',
+    to: '    if (isStaleAllowed) superseder.answerIsWithdrawn',
+  },
+  {
     id: 'D03',
     file: 'src/wire/derived-answer.ts',
     from: 'readFlags(source) & ~FLAG_AD',

@@ -76,6 +76,12 @@ export const HEADER_MUTATIONS: readonly Mutation[] = [
     to: 'const POINTER_HOPS_MAX = 1_000_000;',
   },
   {
+    id: 'W12',
+    file: 'src/wire/answer-scope.ts',
+    from: 'export const NAME_WORK_MAX = 262_144;',
+    to: 'export const NAME_WORK_MAX = 262_144_000;',
+  },
+  {
     id: 'W13',
     file: 'src/wire/query-reader.ts',
     from: 'if (rdataEnd > end) return QUERY_FAULT.FORMAT;',

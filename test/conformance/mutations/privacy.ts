@@ -36,8 +36,8 @@ export const PRIVACY_MUTATIONS: readonly Mutation[] = [
   {
     id: 'V06',
     file: 'src/control-plane/settings/cross-checks.ts',
-    from: 'if (listener === undefined) continue;',
-    to: 'if (listener === undefined || isWildcard(listener.address)) continue;',
+    from: 'const listener = doh.find((listening) =>',
+    to: 'const listener = doh.find((listening) => !isWildcard(listening.address) &&',
   },
   {
     id: 'V07',

@@ -22,6 +22,12 @@ export const SPECIAL_USE_MUTATIONS: readonly Mutation[] = [
     to: 'return undefined;',
   },
   { id: 'L06', file: ZONES, from: "'home.arpa', ", to: '' },
+  {
+    id: 'L06',
+    file: ZONES,
+    from: 'parentAnswersDs: DELEGATED.some(',
+    to: 'parentAnswersDs: [].some(',
+  },
   { id: 'L07', file: ZONES, from: "zone('resolver.arpa', {", to: "zone('resolver.alt', {" },
   { id: 'L08', file: ZONES, from: "'wpad']", to: "'wpad', 'service.arpa']" },
   { id: 'L09', file: ZONES, from: ", 'wpad'", to: '' },

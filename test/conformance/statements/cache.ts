@@ -36,7 +36,8 @@ export const CACHE: Section = {
     {
       id: 'C09',
       level: 'M',
-      statement: 'NXDOMAIN without SOA is no fact about the name: kept for a short time for that question alone.',
+      statement:
+        'NXDOMAIN without SOA is no fact about the name: where an upstream marks its blocks so, it is kept for a minute for that question alone; otherwise not at all.',
     },
     {
       id: 'C10',
@@ -60,7 +61,7 @@ export const CACHE: Section = {
       id: 'C16',
       level: 'S',
       statement:
-        'Stale answers come only when the upstream fails or takes over 1.8 s, with TTL 30 and EDE 3 or 19, for at most cache.stale.',
+        'Stale answers come only when the upstream fails or takes over 1.8 s, with TTL 30 and EDE 3 or 19, for at most cache.stale; a failed refresh is tried again after 30 s, or as soon as the upstream is back for others.',
     },
     { id: 'C17', level: 'M', statement: 'NXDOMAIN or NODATA of the upstream replaces a stale answer at once.' },
     {

@@ -25,6 +25,8 @@ export const DISCOVERY: Section = {
       level: 'M',
       statement:
         'The hints are the addresses at which the gateway is asked, so that discovery holds for the same address.',
+      planned:
+        'verified discovery needs the address in the certificate, which the operator has to write there; sotto check says where none is',
     },
     { id: 'R06', level: 'S', statement: '_dns below the name of the gateway is answered likewise.' },
     { id: 'R07', level: 'P', statement: 'resolve.ddr makes discovery NODATA or NXDOMAIN.' },

@@ -38,6 +38,7 @@ export const EDNS: Section = {
       level: 'S',
       statement:
         'BADCOOKIE is sent over UDP alone, only where cookies are required, and only to clients that speak of cookies.',
+      planned: 'a valid cookie lifts no limits yet, as there are no rate limits',
     },
     { id: 'E15', level: 'M', statement: 'NSID is not answered.' },
   ],

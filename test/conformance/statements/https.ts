@@ -29,7 +29,12 @@ export const HTTPS: Section = {
       level: 'M',
       statement: 'A body above 65,535 octets is 413 without being kept, a target above 8,192 characters 414.',
     },
-    { id: 'H07', level: 'M', statement: 'DNS errors travel as HTTP 200.' },
+    {
+      id: 'H07',
+      level: 'M',
+      statement: 'DNS errors travel as HTTP 200.',
+      planned: '429 with Retry-After comes with rate limits',
+    },
     {
       id: 'H08',
       level: 'M',

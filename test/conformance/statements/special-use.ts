@@ -20,7 +20,10 @@ export const SPECIAL_USE: Section = {
     {
       id: 'L03',
       level: 'S',
-      statement: 'Reverse zones of private and special addresses are answered locally, their apex with SOA and NS.',
+      statement:
+        'Reverse zones of private and special addresses are answered locally, their apex with SOA and NS, with TTL 10800.',
+      deviation:
+        'the TTL is 60 where records, a hosts file or leases are configured, so that a name that appears is not missed for three hours',
     },
     { id: 'L04', level: 'S', statement: 'The reverse zones of 100.64.0.0/10 are answered locally.' },
     {
@@ -28,7 +31,11 @@ export const SPECIAL_USE: Section = {
       level: 'M',
       statement: 'A zone that the operator gave records or a LAN resolver comes before the built-in ones.',
     },
-    { id: 'L06', level: 'M', statement: 'home.arpa is answered locally, except for its DS.' },
+    {
+      id: 'L06',
+      level: 'M',
+      statement: 'home.arpa is answered locally, except for its DS, also as the domain of leases.',
+    },
     { id: 'L07', level: 'M', statement: 'resolver.arpa and all below it never goes upstream.' },
     {
       id: 'L08',

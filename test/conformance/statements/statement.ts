@@ -11,7 +11,7 @@ export interface Statement {
   readonly statement: string;
   /** Why the gateway does otherwise, on purpose. */
   readonly deviation?: string;
-  /** Why it does not hold yet. */
+  /** What of it does not hold yet, and what is missing for it; the tests show the rest. Without tests: none of it holds. */
   readonly planned?: string;
 }
 

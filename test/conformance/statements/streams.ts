@@ -17,7 +17,9 @@ export const STREAMS: Section = {
       id: 'P07',
       level: 'M',
       statement:
-        'Connections, connections of one client and queries in flight are limited; old idle connections go first.',
+        'Connections, connections of one client (of one /64) and queries in flight are limited; old idle connections go first.',
+      deviation:
+        'how many queries one connection brings in its life is not limited, as it gains nobody anything over a new one',
     },
     {
       id: 'P08',
@@ -29,7 +31,8 @@ export const STREAMS: Section = {
     {
       id: 'P10',
       level: 'M',
-      statement: 'edns-tcp-keepalive is answered over TCP and DoT with the idle time, elsewhere not at all.',
+      statement:
+        'edns-tcp-keepalive is answered over TCP and DoT with the idle time, with 0 once room is short, elsewhere not at all.',
     },
     { id: 'P11', level: 'M', statement: 'Plain octets on the port of DoT end the connection, without a DNS reply.' },
     {

@@ -2,8 +2,8 @@
 
 import * as z from 'zod';
 import { DEFAULT_CACHE_SETTINGS } from '../../../policy/cache-settings.ts';
-import { foldName } from '../../../wire/name.ts';
 import { nameFromInternational } from '../../../wire/international-name.ts';
+import { foldName } from '../../../wire/name.ts';
 import { anything, flag, list } from '../fields.ts';
 import { readDurationSeconds, readSize } from '../quantities.ts';
 import type { Settings } from '../settings.ts';
@@ -82,7 +82,7 @@ function readExcluded(elements: readonly unknown[] | undefined, context: TableCo
   const seen = new Set<string>();
   for (const { text, path } of readTexts(elements ?? [], ['cache', 'exclude'], NAMES_FORM, EXCLUDED_MAX, context)) {
     const name = nameFromInternational(text);
-    if (name === undefined || name.length <= 1) {
+    if (name === undefined || name.length <= 1 || text.includes('*')) {
       const advice = 'without a star, since a name stands for everything below it too';
       context.faults.fault(path, `${quote(text)} is not a name; allowed: ${NAMES_FORM}, ${advice}`);
       continue;

@@ -53,6 +53,43 @@ test('every fault of a record is named with its line and what is allowed', () =>
     assert.equal(faults(record(name, '"A"', '"192.0.2.1"')).length, 1, name);
 });
 
+test('a missing value is told beside a wrong type', () => {
+  const told = faults('[[record]]\nname = "a.example"\ntype = "NAPTR"\n');
+  assert.equal(told.length, 2);
+  assert.match(told.join(' '), /has no value; write value/);
+});
+
+test('more records of a name and type than an answer has room for are a fault, once', () => {
+  const texts = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      record('"a.example"', '"TXT"', `"${String(index).padStart(60, 'x')}"`),
+    ).join('');
+  assert.deepEqual(faults(texts(160)), []);
+  const told = faults(texts(300));
+  assert.equal(told.length, 1);
+  assert.match(
+    told[0]!,
+    /^1 record\[0\]: is one of 300 TXT records of its name, 21900 octets in one answer; allowed: 12000$/,
+  );
+  assert.deepEqual(faults(record('"a.example"', '"TXT"', '"same"').repeat(900)), []);
+});
+
+test('a domain of leases that others have names in is refused', () => {
+  for (const domain of ['com', 'ORG.', 'de', 'co.uk', 'arpa', 'in-addr.arpa', 'dev', 'localhost'])
+    assert.match(
+      faults(`[resolve]\nlease_domain = "${domain}"\n`).join(' '),
+      /^2 resolve\.lease_domain: .*not of this network/,
+    );
+  for (const domain of ['lan', 'home.arpa', 'home.example.org', 'internal', 'fritz.box', 'example.co.uk'])
+    assert.deepEqual(faults(`[resolve]\nlease_domain = "${domain}"\n`), [], domain);
+});
+
+test('a star among the names that are not cached is a fault, since it would stand for itself', () => {
+  const told = faults('[cache]\nexclude = ["*.x.org", "y.org"]\n');
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /"\*\.x\.org" is not a name; .* without a star, since a name stands for everything below it/);
+});
+
 test('an alias stands alone and leads out of the circle', () => {
   const both = record('"a.example"', '"A"', '"192.0.2.1"') + record('"a.example"', '"CNAME"', '"b.example"');
   assert.match(faults(both)[0]!, /^5 record\[1\]: is a CNAME beside other records of the same name/);
@@ -61,6 +98,31 @@ test('an alias stands alone and leads out of the circle', () => {
   assert.deepEqual(
     faults(record('"a.example"', '"CNAME"', '"b.example"') + record('"b.example"', '"CNAME"', '"c.example"')),
     [],
+  );
+});
+
+test('an alias has a fault that leads back by way of a wildcard, or over more aliases than are followed', () => {
+  const rewrites = (...pairs: string[]) => faults(`[resolve.rewrites]\n${pairs.join('\n')}\n`);
+  assert.match(rewrites('"*.w.example" = "y.w.example"')[0]!, /leads back to itself/);
+  assert.match(rewrites('"a.example" = "b.w.example"', '"*.w.example" = "a.example"')[0]!, /leads back to itself/);
+  // The wildcard stands for names that do not exist, and for none below those that do.
+  assert.deepEqual(rewrites('"*.w.example" = "y.w.example"', '"y.w.example" = "192.0.2.1"'), []);
+  assert.deepEqual(rewrites('"*.w.example" = "x.y.w.example"', '"y.w.example" = "192.0.2.1"'), []);
+  assert.deepEqual(rewrites('"*.w.example" = "w.example"'), []);
+  const zone = '[[zone]]\nname = "y.w.example"\nforward = ["192.168.1.1"]\n';
+  assert.deepEqual(faults(`${zone}[resolve.rewrites]\n"*.w.example" = "x.y.w.example"\n`), []);
+
+  const chain = (links: number) =>
+    Array.from({ length: links }, (_, index) => `"n${index}.example" = "n${index + 1}.example"`);
+  assert.deepEqual(rewrites(...chain(8)), []);
+  assert.deepEqual(rewrites(...chain(8), '"n8.example" = "192.0.2.1"'), []);
+  const tooLong = rewrites(...chain(9));
+  assert.equal(tooLong.length, 1);
+  assert.match(tooLong[0]!, /^2 resolve\.rewrites.*n0\.example.*: leads over more than 8 CNAME records/);
+  const intoCircle = rewrites('"a.example" = "b.example"', '"b.example" = "c.example"', '"c.example" = "b.example"');
+  assert.deepEqual(
+    intoCircle.map((text) => text.split(' ')[0]),
+    ['3', '4'],
   );
 });
 

@@ -1,9 +1,9 @@
 // [[record]]: names that the gateway answers itself.
 
 import * as z from 'zod';
-import { WRITABLE_TYPES, rdataFromText } from '../../../wire/rdata-from-text.ts';
-import { foldName } from '../../../wire/name.ts';
-import { TYPE } from '../../../wire/numbers.ts';
+import { RRSET_BYTES_MAX, rrsetBytesOf } from '../../../memory/local-names/local-names-builder.ts';
+import type { LanZone } from '../../../upstream/lan-resolver/lan-zone.ts';
+import { rdataFromText, WRITABLE_TYPES } from '../../../wire/rdata-from-text.ts';
 import { typeFromText, typeToText } from '../../../wire/type-text.ts';
 import { anything, text } from '../fields.ts';
 import { readLocalName } from '../local-name.ts';
@@ -11,6 +11,7 @@ import { readDurationSeconds } from '../quantities.ts';
 import type { RecordSettings } from '../settings.ts';
 import { quote, type SettingsPath } from '../settings-fault.ts';
 import { readTables, type TableContext } from '../table-reader.ts';
+import { reportAliases } from './alias-chains.ts';
 
 const NAME_FORM = '"nas.example.org", or "*.example.org" for every name below that has no record';
 const TYPES_FORM = WRITABLE_TYPES.map(typeToText).join(', ');
@@ -29,18 +30,24 @@ type RecordTable = z.output<typeof RECORD_SHAPE>;
 export type PlacedRecord = Omit<RecordSettings, 'line'> & { readonly path: SettingsPath };
 
 /** `rewrites` are records as well, and come behind. */
-export function readRecords(raw: unknown, rewrites: readonly PlacedRecord[], context: TableContext): PlacedRecord[] {
+export function readRecords(
+  raw: unknown,
+  rewrites: readonly PlacedRecord[],
+  zones: readonly LanZone[],
+  context: TableContext,
+): PlacedRecord[] {
   const written = (readTables(RECORD_SHAPE, raw, 'record', context) ?? []).flatMap(({ table, path }) => {
     const owner = readOwner(table, path, context);
     const type = readType(table, path, context);
-    const rdata = type === undefined ? undefined : readValue(table, type, path, context);
+    const rdata = readValue(table, type, path, context);
     const ttl = readDurationSeconds(table.ttl ?? DEFAULT_TTL, 0, WEEK_SECONDS);
     const ttlSeconds = context.faults.accept([...path, 'ttl'], ttl) ?? DEFAULT_TTL_SECONDS;
     if (owner === undefined || type === undefined || rdata === undefined) return [];
     return [{ owner, type, ttlSeconds, rdata, path }];
   });
   const records = [...written, ...rewrites];
-  reportAliases(records, context);
+  reportAliases(records, zones, context.faults);
+  reportTooMany(records, context);
   return records;
 }
 
@@ -63,16 +70,32 @@ function readType(table: RecordTable, path: SettingsPath, context: TableContext)
 
 function readValue(
   table: RecordTable,
-  type: number,
+  type: number | undefined,
   path: SettingsPath,
   context: TableContext,
 ): Uint8Array | undefined {
   const key = [...path, 'value'];
   if (table.value === undefined) return missing(key, 'value', context);
+  if (type === undefined) return undefined;
   const rdata = rdataFromText(type, table.value);
   if (typeof rdata !== 'string') return rdata;
   context.faults.fault(key, `${quote(table.value)} is not the value of a record of type ${typeToText(type)}: ${rdata}`);
   return undefined;
+}
+
+/** All records of a name and type are one answer, which has to fit into a message. */
+function reportTooMany(records: readonly PlacedRecord[], { faults }: TableContext): void {
+  const sets = Map.groupBy(records, ({ owner, type }) => `${Buffer.from(owner).toString('latin1')} ${type}`);
+  for (const [first, ...others] of sets.values()) {
+    const distinct = new Map([first!, ...others].map(({ rdata }) => [Buffer.from(rdata).toString('latin1'), rdata]));
+    let bytes = 0;
+    for (const rdata of distinct.values()) bytes += rrsetBytesOf(rdata);
+    if (bytes > RRSET_BYTES_MAX)
+      faults.fault(
+        first!.path,
+        `is one of ${distinct.size} ${typeToText(first!.type)} records of its name, ${bytes} octets in one answer; allowed: ${RRSET_BYTES_MAX}`,
+      );
+  }
 }
 
 /** A key that is written wrong has its own fault already. */
@@ -80,43 +103,4 @@ function missing(key: SettingsPath, what: string, context: TableContext): undefi
   if (!context.faults.isFaulty(key))
     context.faults.fault(key.slice(0, -1), `has no ${String(key.at(-1))}; write ${what}`);
   return undefined;
-}
-
-/** An alias stands alone (RFC 1034 section 3.6.2), and leads out of the circle. */
-function reportAliases(records: readonly PlacedRecord[], context: TableContext): void {
-  const aliases = new Map<string, PlacedRecord>();
-  const owners = new Map<string, number>();
-  for (const record of records) {
-    const owner = textOf(record.owner);
-    owners.set(owner, (owners.get(owner) ?? 0) + 1);
-    if (record.type === TYPE.CNAME) aliases.set(owner, record);
-  }
-  for (const [owner, record] of aliases) {
-    if (owners.get(owner)! > 1)
-      context.faults.fault(
-        record.path,
-        'is a CNAME beside other records of the same name; a CNAME must be the only one',
-      );
-    else if (leadsBack(owner, aliases)) {
-      context.faults.fault(
-        record.path,
-        'leads back to itself through CNAME records; let one of them name another target',
-      );
-    }
-  }
-}
-
-function leadsBack(start: string, aliases: ReadonlyMap<string, PlacedRecord>): boolean {
-  let record = aliases.get(start);
-  for (let links = 0; record !== undefined && links <= aliases.size; links++) {
-    const target = Uint8Array.from(record.rdata);
-    foldName(target, target.length);
-    if (textOf(target) === start) return true;
-    record = aliases.get(textOf(target));
-  }
-  return false;
-}
-
-function textOf(name: Uint8Array): string {
-  return Buffer.from(name).toString('latin1');
 }

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import * as z from 'zod';
 import { anything, choice, flag, list, text } from '../fields.ts';
-import { readLocalName } from '../local-name.ts';
+import { LEASE_DOMAIN_FORM, readLeaseDomain } from '../lease-domain.ts';
 import { PATH_FORM, readPath } from '../operator-path.ts';
 import type { Settings } from '../settings.ts';
 import { quote, type SettingsPath } from '../settings-fault.ts';
@@ -13,14 +13,13 @@ import type { PlacedRecord } from './record-table.ts';
 import { readRewrites } from './rewrites.ts';
 
 const LEASE_FILES_MAX = 16;
-const DOMAIN_FORM = 'a name such as "lan" or "home.example.org"';
 const URL_FORM = 'an https:// URL';
 const DEFAULT_LEASE_DOMAIN = 'lan';
 
 export const RESOLVE_SHAPE = z.strictObject({
   hosts_file: text(PATH_FORM),
   lease_files: list('a list of paths in quotes'),
-  lease_domain: text(DOMAIN_FORM),
+  lease_domain: text(LEASE_DOMAIN_FORM),
   ddr: choice(['answer', 'nodata', 'nxdomain']),
   info_url: text(URL_FORM),
   firefox_canary: flag(),
@@ -44,12 +43,10 @@ export function readResolve(raw: unknown, context: TableContext): ReadResolve {
     LEASE_FILES_MAX,
     context,
   );
-  const domain = readLocalName(table.lease_domain ?? DEFAULT_LEASE_DOMAIN, false);
-  if (domain === undefined)
-    context.faults.fault(
-      ['resolve', 'lease_domain'],
-      `${quote(table.lease_domain ?? '')} is not a name; allowed: ${DOMAIN_FORM}`,
-    );
+  const domain = context.faults.accept(
+    ['resolve', 'lease_domain'],
+    readLeaseDomain(table.lease_domain ?? DEFAULT_LEASE_DOMAIN),
+  );
   const resolve = {
     hostsFile:
       table.hosts_file === undefined

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { addressToText } from '../../../wire/ip-address.ts';
 import { nameToText } from '../../../wire/name-text.ts';
-import { type SettingsEnvironment, readSettings } from '../load-settings.ts';
+import { readSettings, type SettingsEnvironment } from '../load-settings.ts';
 import { plaintextExceptions } from '../plaintext-exceptions.ts';
 
 const ENVIRONMENT: SettingsEnvironment = {
@@ -77,6 +78,18 @@ describe('[[zone]]', () => {
     [named('"resolver.arpa"'), 2, 'zone[0].name', /never asked anywhere/],
     [named('"0.0.0.0/0"'), 2, 'zone[0].name', /no local network; its prefix has at least 8 bits/],
     [named('"192.168.1.1/24"'), 2, 'zone[0].name', /bits set behind its first 24/],
+    [named('"192.168.1.0/33"'), 2, 'zone[0].name', /is not a network; allowed: "192\.168\.1\.0\/24" or/],
+    [named('"192.168.1/24"'), 2, 'zone[0].name', /is not a network/],
+    [named('"192.168.1.0/"'), 2, 'zone[0].name', /is not a network/],
+    [named('"lan/24"'), 2, 'zone[0].name', /is not a network/],
+    [named('"192.168.1.1"'), 2, 'zone[0].name', /is an address; write a network, such as "192\.168\.1\.0\/24"/],
+    [named('"fd00::1"'), 2, 'zone[0].name', /is an address; write a network/],
+    [
+      named('"private"'),
+      2,
+      'zone[0].name',
+      /is a word of \[access\]; write networks here, or "private\." for the name/,
+    ],
     [named('["lan", "LAN."]'), 2, 'zone[0].name[1]', /stands in two \[\[zone\]\] tables or twice in one/],
     [`${named('"lan"')}${named('"lan"')}`, 5, 'zone[1].name', /stands in two/],
     [forwarding('[]'), 3, 'zone[0].forward', /is empty/],
@@ -111,6 +124,22 @@ describe('[[zone]]', () => {
     }
     for (const address of ['127.0.0.1:54', '192.168.1.3', 'fd00::3'])
       assert.deepEqual(faultsOf(`[listen]\ndns = [":53"]\n${forwarding(`["${address}"]`)}`), [], address);
+  });
+
+  test('whose name is wrong has the fault of its resolver as well', () => {
+    const found = faultsOf('[listen]\ndns = [":53"]\n[[zone]]\nname = "a..b"\nforward = ["192.168.1.2"]\n');
+    assert.equal(found.length, 2);
+    assert.match(found[0]!, /^4 zone\[0\]\.name: /);
+    assert.match(found[1]!, /^5 zone\[0\]\.forward: .* is this gateway itself/);
+  });
+
+  test('may have the name of a word of [access], with a dot behind it', () => {
+    assert.equal(zonesOf(named('"private."'))[0]!.text, 'private');
+  });
+
+  test('has resolvers elsewhere, and on this machine, where its clients are too', () => {
+    const [zone] = zonesOf(forwarding('["192.168.1.1", "192.168.1.2", "127.0.0.1:54", "fe80::1%eth0"]'));
+    assert.deepEqual(zone!.resolversElsewhere.map(addressToText), ['192.168.1.1', 'fe80::1']);
   });
 
   test('is said out loud: one line for each table, with its names and addresses', () => {

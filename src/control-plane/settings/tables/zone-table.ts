@@ -1,18 +1,22 @@
 // [[zone]]: names of the local network, asked at a resolver there. The one way in which a question leaves in plain text.
 
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import type { DatagramPeer } from '../../../sockets/datagram-exchange.ts';
 import type { LanZone } from '../../../upstream/lan-resolver/lan-zone.ts';
 import { nameFromInternational } from '../../../wire/international-name.ts';
+import { parseAddress } from '../../../wire/ip-address.ts';
 import { foldName } from '../../../wire/name.ts';
 import { nameToText } from '../../../wire/name-text.ts';
+import { canonicalAddress } from '../canonical-address.ts';
 import { anything, list } from '../fields.ts';
-import { readResolverAddress, RESOLVER_ADDRESS_FORM } from '../resolver-address.ts';
+import { RESOLVER_ADDRESS_FORM, readResolverAddress } from '../resolver-address.ts';
 import { reverseZones } from '../reverse-zones.ts';
 import { describeValue, quote, type Reading, type SettingsPath } from '../settings-fault.ts';
 import { readTables, readTexts, type TableContext } from '../table-reader.ts';
 
 const NAME_FORM = 'a name such as "lan.example", a network such as "192.168.1.0/24", or a list of them';
+const NETWORK_FORM = '"192.168.1.0/24" or "fd00:1::/64"';
 const NAMES_MAX = 100;
 const RESOLVERS_MAX = 8;
 
@@ -21,28 +25,37 @@ export const ZONE_SHAPE = z.strictObject({
   forward: list(`a list of addresses such as ${RESOLVER_ADDRESS_FORM}`),
 });
 
-/** A zone and where it stands, for checks across tables. */
-export interface PlacedZone {
-  readonly zone: LanZone;
+/** Who is asked, and in which table that stands: for checks across tables, also where its names are wrong. */
+export interface PlacedResolvers {
+  readonly resolvers: readonly DatagramPeer[];
   readonly path: SettingsPath;
 }
 
-/** One for each name; a network has several where its prefix ends within a label. */
-export function readZones(raw: unknown, context: TableContext): PlacedZone[] {
-  const zones: PlacedZone[] = [];
+export interface ReadZones {
+  /** One for each name; a network has several where its prefix ends within a label. */
+  readonly zones: LanZone[];
+  /** One for each table. */
+  readonly forwards: PlacedResolvers[];
+}
+
+export function readZones(raw: unknown, context: TableContext): ReadZones {
+  const zones: LanZone[] = [];
+  const forwards: PlacedResolvers[] = [];
   for (const { table, path } of readTables(ZONE_SHAPE, raw, 'zone', context) ?? []) {
     const resolvers = readResolvers(table.forward, path, context);
+    forwards.push({ resolvers, path });
+    const resolversElsewhere = addressesElsewhere(resolvers, context);
     for (const { text, place } of readNames(table.name, path, context)) {
       for (const one of context.faults.accept(place, zoneNames(text)) ?? []) {
         const name = wireName(one);
         if (name === undefined) context.faults.fault(place, `${quote(text)} is not a name; allowed: ${NAME_FORM}`);
-        else if (zones.some(({ zone }) => zone.text === nameToText(name)))
+        else if (zones.some((zone) => zone.text === nameToText(name)))
           context.faults.fault(place, `${quote(text)} stands in two [[zone]] tables or twice in one`);
-        else zones.push({ zone: { name, text: nameToText(name), resolvers }, path });
+        else zones.push({ name, text: nameToText(name), resolvers, resolversElsewhere });
       }
     }
   }
-  return zones;
+  return { zones, forwards };
 }
 
 function readNames(raw: unknown, path: SettingsPath, context: TableContext): { text: string; place: SettingsPath }[] {
@@ -58,11 +71,17 @@ function readNames(raw: unknown, path: SettingsPath, context: TableContext): { t
   return [];
 }
 
+/** Somebody who writes one of them means address space. */
+const WORDS_OF_ACCESS = ['loopback', 'private', 'any'];
+
 /** Never to be asked anywhere: their names mean this machine, or nothing (RFC 6761, 7686, 9462, 9476). */
 const NEVER_FORWARDED = ['localhost', 'invalid', 'onion', 'alt', 'resolver.arpa'];
 
 function zoneNames(text: string): Reading<readonly string[]> {
-  if (text.includes('/')) return reverseZones(text);
+  if (text.includes('/')) return networkZones(text);
+  if (isIP(text) !== 0) return { wrong: `${quote(text)} is an address; write a network, such as ${NETWORK_FORM}` };
+  if (WORDS_OF_ACCESS.includes(text))
+    return { wrong: `${quote(text)} is a word of [access]; write networks here, or "${text}." for the name ${text}` };
   const wire = wireName(text);
   if (wire === undefined) return { wrong: `${quote(text)} is not a name; allowed: ${NAME_FORM}` };
   if (wire.length === 1) return { wrong: 'the root is every name; they would all leave in plain text' };
@@ -70,6 +89,14 @@ function zoneNames(text: string): Reading<readonly string[]> {
   if (NEVER_FORWARDED.some((special) => name === special || name.endsWith(`.${special}`)))
     return { wrong: `${quote(text)} is never asked anywhere; leave it out` };
   return { value: [text] };
+}
+
+function networkZones(text: string): Reading<readonly string[]> {
+  const [address = '', bits = ''] = text.split('/');
+  const bitsMax = isIP(address) === 4 ? 32 : 128;
+  if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax || text.split('/').length > 2)
+    return { wrong: `${quote(text)} is not a network; allowed: ${NETWORK_FORM}` };
+  return reverseZones(text);
 }
 
 function wireName(text: string): Uint8Array | undefined {
@@ -96,4 +123,17 @@ function readResolvers(elements: unknown[] | undefined, path: SettingsPath, cont
     else resolvers.push(resolver);
   }
   return resolvers;
+}
+
+/** Addresses that clients on this machine come from are no sign of a resolver. */
+function addressesElsewhere(resolvers: readonly DatagramPeer[], { localAddresses }: TableContext): Uint8Array[] {
+  const own = new Set(localAddresses.map((address) => canonicalAddress(address) ?? address));
+  const elsewhere = resolvers.filter(
+    ({ address }) => !own.has(address) && address !== '::1' && !/^127\./.test(address),
+  );
+  return elsewhere.map(({ address }) => {
+    const octets = new Uint8Array(16);
+    parseAddress(address.replace(/%.*$/, ''), octets);
+    return octets;
+  });
 }

@@ -1,11 +1,11 @@
 // How long an answer holds: its TTLs brought within bounds, and from them the time it may be kept (RFC 2181 sections 5.2 and 8,
 // RFC 2308 section 5, RFC 8767 section 4).
 
-import type { CacheSettings } from '../../policy/cache-settings.ts';
-import type { AnswerFacts } from '../../wire/answer-reader.ts';
-import type { AnswerScope } from '../../wire/answer-scope.ts';
-import { readUint32, writeUint32 } from '../../wire/header.ts';
-import { RCODE } from '../../wire/numbers.ts';
+import type { CacheSettings } from './cache-settings.ts';
+import type { AnswerFacts } from '../wire/answer-reader.ts';
+import type { AnswerScope } from '../wire/answer-scope.ts';
+import { readUint32, writeUint32 } from '../wire/header.ts';
+import { RCODE } from '../wire/numbers.ts';
 
 /** A TTL with its top bit set counts as 0. */
 const TTL_TOP_BIT = 0x8000_0000;

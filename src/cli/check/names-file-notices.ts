@@ -1,0 +1,22 @@
+// What the files of names would have a gateway complain about, for `sotto check`. One that is not there has its notice already.
+
+import { existsSync } from 'node:fs';
+import { NamesFile } from '../../control-plane/local-names/names-file.ts';
+import { runAtOnce } from '../../control-plane/local-names/slices.ts';
+import type { Settings } from '../../control-plane/settings/settings.ts';
+import { visible } from '../visible-text.ts';
+
+export function namesFileNotices({ resolve }: Pick<Settings, 'resolve'>): string[] {
+  const files = [
+    ...(resolve.hostsFile === undefined ? [] : [NamesFile.hosts(resolve.hostsFile)]),
+    ...resolve.leaseFiles.map((path) => NamesFile.leases(path, resolve.leaseDomain)),
+  ];
+  const notices: string[] = [];
+  for (const file of files.filter(({ path }) => existsSync(path))) {
+    const read = file.refresh(Date.now() / 1000, (level, message) => {
+      if (level === 'warn') notices.push(visible(message));
+    });
+    runAtOnce(read);
+  }
+  return notices;
+}
