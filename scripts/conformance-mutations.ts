@@ -1,5 +1,6 @@
 // Shows that the conformance tests can fail: takes each behaviour away in a copy of the tree and runs the tests of its statement there.
-// Arguments: IDs or letters of sections; none means all. Exit code 1 if a test still passes.
+// Arguments: IDs or letters of sections; none means all. `--write` also writes the results to docs/conformance-mutations.md. Exit code 1
+// if a test still passes.
 
 import { spawn } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,11 +12,13 @@ import { temporaryDirectory } from '../test/fixtures/temporary-directory.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..');
 const CAUGHT = 'caught';
+const NO_TEST = 'ERROR: no test ran';
 const NOT_COPIED = ['node_modules', '.git', 'dist', 'bench'];
 
 const LANES = 2;
+const WRITE = '--write';
 
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((word) => word !== WRITE);
 const mutations = MUTATIONS.filter(({ id }) => asked.length === 0 || asked.includes(id) || asked.includes(id[0]!));
 const evidence = findEvidence();
 const copies = Array.from({ length: LANES }, copyTree);
@@ -25,13 +28,13 @@ if (unchanged.failed.length > 0) {
   console.log(`failing without a mutation:\n${unchanged.failed.join('\n')}`);
   process.exitCode = 1;
 }
-const results: string[] = [];
+const results = new Map<Mutation, string>();
 const waiting = mutations.values();
 await Promise.all(
   copies.map(async (copy) => {
     for (const mutation of waiting) {
       const result = await tryMutation(copy, mutation);
-      results.push(result);
+      results.set(mutation, result);
       if (result !== CAUGHT) process.exitCode = 1;
       console.log(
         `${mutation.id}  ${result.padEnd(CAUGHT.length)}  ${mutation.file}: ${JSON.stringify(mutation.from.split('\n')[0])}`,
@@ -39,7 +42,35 @@ await Promise.all(
     }
   }),
 );
-console.log(`${results.filter((result) => result === CAUGHT).length} of ${results.length} mutations caught`);
+const caught = [...results.values()].filter((result) => result === CAUGHT).length;
+console.log(`${caught} of ${results.size} mutations caught`);
+if (process.argv.includes(WRITE))
+  writeFileSync(join(PROJECT_ROOT, 'docs', 'conformance-mutations.md'), mutationDocument());
+
+function mutationDocument(): string {
+  const rows = mutations.map(
+    (mutation) =>
+      `| ${mutation.id} | \`${mutation.file}\` | ${asCode(mutation.from)} | ${asCode(mutation.to)} | ${results.get(mutation)} |`,
+  );
+  return `# Conformance: can the tests fail?
+
+Each row takes a behavior away in a copy of the tree and runs the tests of its statement there (docs/conformance.md); "caught" means
+that at least one of them failed, while all passed before. Written by \`node scripts/conformance-mutations.ts --write\`; the
+mutations stand in \`test/conformance/mutations/\`.
+
+${caught} of ${results.size} mutations of ${new Set(mutations.map(({ id }) => id)).size} statements caught.
+
+| ID | File | Taken away (first line) | In its place (first line) | Result |
+|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+/** The first line, as code that a table can hold. */
+function asCode(source: string): string {
+  const line = source.trim().split('\n')[0]!.replaceAll('|', '\\|');
+  return line === '' ? '' : `\`\` ${line} \`\``;
+}
 
 function copyTree(): string {
   const copy = join(temporaryDirectory('mutations').path, 'sotto');
@@ -58,7 +89,9 @@ async function tryMutation(copy: string, { id, file, from, to }: Mutation): Prom
   writeFileSync(path, pieces.join(to));
   try {
     const overTheWire = await tryTests(copy, id, isOverTheWire);
-    return overTheWire === CAUGHT ? CAUGHT : await tryTests(copy, id, (one) => !isOverTheWire(one));
+    if (overTheWire === CAUGHT) return CAUGHT;
+    const others = await tryTests(copy, id, (one) => !isOverTheWire(one));
+    return others === NO_TEST ? overTheWire : others;
   } finally {
     writeFileSync(path, original);
   }
@@ -67,7 +100,7 @@ async function tryMutation(copy: string, { id, file, from, to }: Mutation): Prom
 async function tryTests(copy: string, id: string, isWanted: (one: Evidence) => boolean): Promise<string> {
   const { passed, failed, hookFailed } = await runTests(copy, [id], isWanted);
   if (hookFailed) return 'ERROR: no gateway';
-  if (passed + failed.length === 0) return 'ERROR: no test ran';
+  if (passed + failed.length === 0) return NO_TEST;
   return failed.length > 0 ? CAUGHT : 'SURVIVED';
 }
 

@@ -135,7 +135,9 @@ conforms(
   'max-age is what is left of the smallest TTL, and nothing for failures',
   async ({ t, transport, name, stage, upstream }) => {
     const a = (owner: string, ttl: number) => ({ type: 'A' as const, name: owner, ttl, data: '192.0.2.1' });
-    upstream.answer(name, 'A', { answers: [a(name, 300), { ...a(name, 77), data: '192.0.2.2' }] });
+    upstream.answer(name, 'A', {
+      answers: [{ type: 'CNAME', name, ttl: 77, data: `to.${name}` }, a(`to.${name}`, 300)],
+    });
     upstream.answer(`no.${name}`, 'A', { rcode: RCODE.NXDOMAIN, authorities: [soa('example.org', 600, 55)] });
     upstream.answer(`broken.${name}`, 'A', { rcode: RCODE.SERVFAIL });
     const maxAgeOf = async (name: string): Promise<[number, HttpReply]> => {
