@@ -2,7 +2,7 @@
 // the call of the handler, and a query that has to wait is copied out first (pending-questions.ts).
 
 import { type AnswerKey, CachedAnswer } from '../memory/answer-cache/answer-cache.ts';
-import { LocalMatch } from '../memory/local-names/local-names.ts';
+import { LOCAL_FLAG, LocalMatch, type LocalNames } from '../memory/local-names/local-names.ts';
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
 import { Decision } from '../policy/decide.ts';
 import { RCODE } from '../wire/numbers.ts';
@@ -128,6 +128,13 @@ export class Query {
     this.opt.extendedErrorText = NO_TEXT;
     this.opt.alsoErrorCode = -1;
     this.hasValidCookie = false;
+  }
+
+  /** Looks up what is said of the name that is asked: `local`, and whether its answers are kept. */
+  findLocally(names: LocalNames): void {
+    const { asked, local } = this;
+    names.find(asked.name, asked.nameLength, asked.type, this.hasher, local);
+    if ((local.flags & LOCAL_FLAG.NO_CACHE) !== 0) asked.variant |= VARIANT_NO_CACHE;
   }
 
   /** From here on another name is asked: cache and upstream see it, the client does not. */

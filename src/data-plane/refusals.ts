@@ -3,11 +3,11 @@
 import type { Reason } from '../policy/decide.ts';
 import { EXTENDED_ERROR, RCODE, TYPE } from '../wire/numbers.ts';
 import { appendAddress, appendNegativeSoa, startReply } from '../wire/reply-builder.ts';
-import { PRIVATE_ADDRESS, reasonOf, sourceOf } from './answers/answer-inspector.ts';
+import { isUpstreamBlock, PRIVATE_ADDRESS, reasonOf, sourceOf } from './answers/answer-inspector.ts';
 import { EXTENDED_ERROR_OF, FAILURE_KIND, type Failure } from './fallback/failure.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from './query.ts';
-import { blockingUpstreamOf, isUpstreamBlock, UPSTREAM_BLOCK_TTL_SECONDS } from './answers/upstream-block.ts';
+import { blockingUpstreamOf, UPSTREAM_BLOCK_TTL_SECONDS } from './answers/upstream-block.ts';
 
 const NULL_IPV4 = new Uint8Array(4);
 const NULL_IPV6 = new Uint8Array(16);
@@ -16,8 +16,8 @@ const NOT_READY_TEXT = encoder.encode('block lists have not arrived yet');
 const REBINDING_TEXT = encoder.encode('a public name that points into private address space');
 const BUG_TEXT = encoder.encode('an error inside the gateway');
 
-/** What is turned away before anybody looks for an answer. `rcode`: all twelve bits. */
-export function replyRefused(
+/** An error that explains itself. `rcode`: all twelve bits. */
+export function replyError(
   query: Query,
   outcome: Query['outcome'],
   rcode: number,
@@ -84,26 +84,24 @@ function replyUpstreamBlock(query: Query, inForce: PolicyInForce, inspection: nu
 
 /** Lists are missing and the policy says to wait for them. */
 export function replyNotReady(query: Query): Verdict {
-  return fail(query, OUTCOME.NOT_READY, EXTENDED_ERROR.NOT_READY, NOT_READY_TEXT);
+  return replyError(query, OUTCOME.NOT_READY, RCODE.SERVFAIL, EXTENDED_ERROR.NOT_READY, NOT_READY_TEXT);
 }
 
 /** The pool of waiting questions is full. */
 export function replyBusy(query: Query): Verdict {
   const { code, text } = EXTENDED_ERROR_OF.overloaded;
-  return fail(query, OUTCOME.UPSTREAM_FAILURE, code, text);
+  return replyError(query, OUTCOME.UPSTREAM_FAILURE, RCODE.SERVFAIL, code, text);
 }
 
 /** A bug of ours: the client still gets an answer. */
 export function replyInternalError(query: Query): Verdict {
-  return fail(query, OUTCOME.UPSTREAM_FAILURE, EXTENDED_ERROR.OTHER, BUG_TEXT);
+  return replyError(query, OUTCOME.UPSTREAM_FAILURE, RCODE.SERVFAIL, EXTENDED_ERROR.OTHER, BUG_TEXT);
 }
 
 /** The upstream gave no answer that counts, or said that it has none: fail closed. */
 export function replyUpstreamFailure(query: Query, failure: Failure): Verdict {
-  query.outcome = failure.kind === FAILURE_KIND.SAID ? OUTCOME.UPSTREAM : OUTCOME.UPSTREAM_FAILURE;
-  begin(query, failure.rcode);
-  query.explain(failure.extendedErrorCode, failure.extendedErrorText);
-  return VERDICT.REPLY;
+  const outcome = failure.kind === FAILURE_KIND.SAID ? OUTCOME.UPSTREAM : OUTCOME.UPSTREAM_FAILURE;
+  return replyError(query, outcome, failure.rcode, failure.extendedErrorCode, failure.extendedErrorText);
 }
 
 /**
@@ -111,18 +109,8 @@ export function replyUpstreamFailure(query: Query, failure: Failure): Verdict {
  * clients show one Extended DNS Error.
  */
 export function replyKeptFailure(query: Query, { rcode, extendedErrorCode, extendedErrorText }: Failure): Verdict {
-  query.outcome = OUTCOME.KEPT_FAILURE;
-  begin(query, rcode);
-  query.explain(extendedErrorCode, extendedErrorText);
   query.explainAlso(EXTENDED_ERROR.CACHED_ERROR, NO_TEXT);
-  return VERDICT.REPLY;
-}
-
-function fail(query: Query, outcome: Query['outcome'], extendedError: number, text: Uint8Array): Verdict {
-  query.outcome = outcome;
-  begin(query, RCODE.SERVFAIL);
-  query.explain(extendedError, text);
-  return VERDICT.REPLY;
+  return replyError(query, OUTCOME.KEPT_FAILURE, rcode, extendedErrorCode, extendedErrorText);
 }
 
 function begin(query: Query, rcode: number): void {

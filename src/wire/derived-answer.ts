@@ -24,7 +24,7 @@ import { foldOctet, skipName } from './name.ts';
 import { TYPE } from './numbers.ts';
 import type { QueryFacts } from './query-reader.ts';
 import { copyRecord } from './record-copy.ts';
-import { appendNegativeSoa, copyQuestion } from './reply-builder.ts';
+import { appendNegativeSoa, copyQuestion, POINTER_TO_QUESTION } from './reply-builder.ts';
 import {
   QUESTION_FIXED_BYTES,
   RECORD_FIXED_BYTES,
@@ -53,7 +53,6 @@ export interface DerivationParts {
 const LENGTH_MAX = MESSAGE_MAX_BYTES - RECORD_MIN_BYTES;
 const POINTER = 0xc000;
 const POINTER_MAX = 0x3fff;
-const POINTER_TO_QUESTION = POINTER | HEADER_BYTES;
 const IPV6_BYTES = 16;
 
 const ANSWER = 0;

@@ -40,6 +40,13 @@ export function nameFromText(text: string): Uint8Array<ArrayBuffer> | undefined 
   return name.slice(0, length + 1);
 }
 
+/** The same for text of our own. Throws where it is no name: a bug. */
+export function knownName(text: string): Uint8Array<ArrayBuffer> {
+  const name = nameFromText(text);
+  if (name === undefined) throw new Error(`not a name: ${text}`);
+  return name;
+}
+
 /** Presentation form without trailing dot (the root is "."). `name` is an uncompressed wire name at `offset`. */
 export function nameToText(name: Uint8Array, offset = 0): string {
   let text = '';

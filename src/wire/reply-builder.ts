@@ -25,7 +25,7 @@ const QUESTION_START = HEADER_BYTES;
 const QUESTION_START_WORD = HEADER_BYTES / 4;
 /** A pointer to the question's name, which always stands behind the header. */
 const POINTER = 0xc000;
-const POINTER_TO_QUESTION = POINTER | HEADER_BYTES;
+export const POINTER_TO_QUESTION: number = POINTER | HEADER_BYTES;
 
 /**
  * Header and question of a reply to the query that `facts` tells of: QR=1, opcode, RD and CD copied, RA=1, AA=0, Z=0, AD=0, the

@@ -1,10 +1,10 @@
 // Addresses as names: in-addr.arpa (RFC 1035 section 3.5) and ip6.arpa (RFC 3596 section 2.5), in wire form.
 
 import { isMappedIpv4 } from './ip-address.ts';
-import { nameFromText } from './name-text.ts';
+import { knownName } from './name-text.ts';
 
-const IP6_ARPA = wire('ip6.arpa');
-const IN_ADDR_ARPA = wire('in-addr.arpa');
+const IP6_ARPA = knownName('ip6.arpa');
+const IN_ADDR_ARPA = knownName('in-addr.arpa');
 const NIBBLES = 32;
 /** Each nibble is a label of one octet. */
 const IP6_NAME_BYTES = 2 * NIBBLES + IP6_ARPA.length;
@@ -64,10 +64,4 @@ export function reverseName(address: Uint8Array): Uint8Array<ArrayBuffer> {
 function hexDigit(octet: number): number {
   if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
   return octet >= 0x61 && octet <= 0x66 ? octet - 0x57 : -1;
-}
-
-function wire(text: string): Uint8Array {
-  const name = nameFromText(text);
-  if (name === undefined) throw new Error(`not a name: ${text}`);
-  return name;
 }

@@ -8,7 +8,7 @@ import type { LocalRecord } from '../../memory/local-names/local-names-builder.t
 import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
 import { isMappedIpv4, parseAddress } from '../../wire/ip-address.ts';
 import { foldName } from '../../wire/name.ts';
-import { nameFromText } from '../../wire/name-text.ts';
+import { knownName } from '../../wire/name-text.ts';
 import { EXTENDED_ERROR, TYPE } from '../../wire/numbers.ts';
 import { alpnOctets, type ServiceParameter, serviceParameterOctets } from '../../wire/service-parameters.ts';
 import { certificateCovers } from '../certificates/certificate-names.ts';
@@ -182,8 +182,7 @@ function isLoopback(octets: Uint8Array): boolean {
 }
 
 function wireName(text: string): Uint8Array {
-  const name = nameFromText(text);
-  if (name === undefined) throw new Error(`not a name: ${text}`);
+  const name = knownName(text);
   foldName(name, name.length);
   return name;
 }

@@ -3,7 +3,7 @@
 
 import { ZONE_KIND } from '../../memory/local-names/local-names.ts';
 import type { LocalRecord, LocalZone } from '../../memory/local-names/local-names-builder.ts';
-import { nameFromText } from '../../wire/name-text.ts';
+import { knownName } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
 
 /** RFC 6303 section 3. */
@@ -32,7 +32,7 @@ const DELEGATED = ['home.arpa', ...REVERSE];
 export function specialUseZones(mayGrow: boolean): LocalZone[] {
   const negativeTtlSeconds = mayGrow ? LIVE_TTL_SECONDS : TTL_SECONDS;
   const zone = (text: string, more: Partial<LocalZone>): LocalZone => ({
-    name: wireName(text),
+    name: knownName(text),
     kind: ZONE_KIND.ABSENT,
     forwarder: -1,
     negativeTtlSeconds,
@@ -56,7 +56,7 @@ export function localhostRecords(): LocalRecord[] {
     { type: TYPE.AAAA, rdata: Uint8Array.of(...new Array<number>(15).fill(0), 1) },
   ];
   return ['localhost', '*.localhost'].flatMap((text) =>
-    addresses.map((address) => ({ owner: wireName(text), ttlSeconds: TTL_SECONDS, ...address })),
+    addresses.map((address) => ({ owner: knownName(text), ttlSeconds: TTL_SECONDS, ...address })),
   );
 }
 
@@ -65,7 +65,7 @@ export function localhostRecords(): LocalRecord[] {
  * addresses are known here, and its IPv6 addresses made of them as of all others.
  */
 export function ipv4OnlyRecords(): LocalRecord[] {
-  const owner = wireName('ipv4only.arpa');
+  const owner = knownName('ipv4only.arpa');
   return [170, 171].map((last) => ({
     owner,
     type: TYPE.A,
@@ -77,7 +77,7 @@ export function ipv4OnlyRecords(): LocalRecord[] {
 /** A zone whose "no" tells browsers or systems to leave DNS to this network. */
 export function canaryZone(text: string): LocalZone {
   return {
-    name: wireName(text),
+    name: knownName(text),
     kind: ZONE_KIND.ABSENT,
     forwarder: -1,
     negativeTtlSeconds: LIVE_TTL_SECONDS,
@@ -90,7 +90,7 @@ export function canaryZone(text: string): LocalZone {
 /** `_dns.resolver.arpa` does not exist: clients stay with what they were told (RFC 9462). */
 export function refusedDiscoveryZone(): LocalZone {
   return {
-    name: wireName('_dns.resolver.arpa'),
+    name: knownName('_dns.resolver.arpa'),
     kind: ZONE_KIND.ABSENT,
     forwarder: -1,
     negativeTtlSeconds: LIVE_TTL_SECONDS,
@@ -107,7 +107,7 @@ export function leaseZone(name: Uint8Array): LocalZone {
     forwarder: -1,
     negativeTtlSeconds: LIVE_TTL_SECONDS,
     hasApexRecords: true,
-    parentAnswersDs: DELEGATED.some((text) => Buffer.compare(wireName(text), name) === 0),
+    parentAnswersDs: DELEGATED.some((text) => Buffer.compare(knownName(text), name) === 0),
   };
 }
 
@@ -117,10 +117,4 @@ function inIpv4(labels: string): string {
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
-
-function wireName(text: string): Uint8Array {
-  const name = nameFromText(text);
-  if (name === undefined) throw new Error(`not a name: ${text}`);
-  return name;
 }

@@ -2,11 +2,12 @@
 // blocked name (cloaking), or a public name that points into private address space (rebinding). The finding is 32 bits, stored
 // beside the cached answer.
 
+import type { CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
 import { LocalMatch } from '../../memory/local-names/local-names.ts';
 import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { AccessList, parseAccessEntry } from '../../policy/access-list.ts';
 import { Decision, decide, REASON, type Reason } from '../../policy/decide.ts';
-import { AnswerFacts } from '../../wire/answer-reader.ts';
+import { ANSWER_FAULT, AnswerFacts, readAnswer } from '../../wire/answer-reader.ts';
 import { HEADER_BYTES } from '../../wire/header.ts';
 import { extractIpv4, type Ipv4Embedding, WELL_KNOWN_EMBEDDING } from '../../wire/ipv4-embedding.ts';
 import { expandName, foldName, NAME_MAX_BYTES } from '../../wire/name.ts';
@@ -17,6 +18,11 @@ export const CLEAN = 0;
 export const PRIVATE_ADDRESS = -1;
 /** And below: the upstream blocks (upstream-block.ts). */
 export const UPSTREAM_BLOCK = -2;
+
+/** Whether a finding is that of an upstream; nothing that is read again in the answer can change it. */
+export function isUpstreamBlock(inspection: number): boolean {
+  return inspection <= UPSTREAM_BLOCK;
+}
 
 /** A finding that is none of those above: which rule of which source blocks. */
 function blockedBy(reason: Reason, source: number): number {
@@ -85,6 +91,18 @@ export class AnswerInspector {
     return this.#isOfLocalZone(message, length) ? CLEAN : PRIVATE_ADDRESS;
   }
 
+  /**
+   * Brings the finding of a cached answer up to the policy in force; false if the answer cannot be read. That its upstream blocked
+   * cannot be read in it, and stays.
+   */
+  inspectAgain(cached: CachedAnswer): boolean {
+    if (readAnswer(cached.message, cached.messageLength, this.facts) !== ANSWER_FAULT.NONE) return false;
+    const finding = this.inspect(cached.message, cached.messageLength);
+    if (finding !== CLEAN || !isUpstreamBlock(cached.inspection)) cached.inspection = finding;
+    cached.policyGeneration = this.#inForce.live.policyGeneration;
+    return true;
+  }
+
   /** Of a name that the answer leads to. */
   #findingAt(message: Uint8Array, offset: number, length: number): number {
     const reason = this.#decideAt(message, offset, length);
@@ -93,22 +111,27 @@ export class AnswerInspector {
   }
 
   #decideAt(message: Uint8Array, offset: number, length: number): Reason {
-    const nameLength = expandName(message, offset, length, this.#name);
+    const nameLength = this.#readName(message, offset, length);
     // Longer than a name can be: nobody can follow it.
     if (nameLength < 0) return REASON.NO_RULE;
-    foldName(this.#name, nameLength);
-    this.#hasher.hash(this.#name, nameLength);
     const { table, live } = this.#inForce;
     decide(table, live.policy, live.listsComplete, this.#name, nameLength, this.#hasher, this.#decision);
     return this.#decision.reason;
   }
 
-  /** A resolver of the local network answered: private addresses are what it is there for. */
-  #isOfLocalZone(message: Uint8Array, length: number): boolean {
-    const nameLength = expandName(message, HEADER_BYTES, length, this.#name);
-    if (nameLength < 0) return false;
+  /** Into `#name`, folded, and the hasher; returns its length, or -1 where there is none. */
+  #readName(message: Uint8Array, offset: number, length: number): number {
+    const nameLength = expandName(message, offset, length, this.#name);
+    if (nameLength < 0) return -1;
     foldName(this.#name, nameLength);
     this.#hasher.hash(this.#name, nameLength);
+    return nameLength;
+  }
+
+  /** A resolver of the local network answered: private addresses are what it is there for. */
+  #isOfLocalZone(message: Uint8Array, length: number): boolean {
+    const nameLength = this.#readName(message, HEADER_BYTES, length);
+    if (nameLength < 0) return false;
     this.#inForce.localNames.find(this.#name, nameLength, TYPE.A, this.#hasher, this.#local);
     return this.#local.forwarder >= 0;
   }

@@ -2,6 +2,7 @@
 // an answer is no statement about the name: it is kept shortly, for its own question alone, and told apart from a true "no".
 
 import type { AnswerFacts } from '../../wire/answer-reader.ts';
+import { encodeExtendedErrorText } from '../../wire/extended-error-text.ts';
 import { FLAG_RA } from '../../wire/header.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import type { Answer } from './answer.ts';
@@ -26,15 +27,10 @@ export function upstreamBlockIn(answer: Answer, facts: AnswerFacts, blockingUpst
   return isSignalled ? UPSTREAM_BLOCK - place : CLEAN;
 }
 
-/** Whether a finding is that of an upstream; nothing that is read again in the answer can change it. */
-export function isUpstreamBlock(inspection: number): boolean {
-  return inspection <= UPSTREAM_BLOCK;
-}
-
 /** Extended DNS Error texts, one for each upstream that blocks. */
 export function upstreamBlockTexts(blockingUpstreams: readonly string[]): readonly Uint8Array<ArrayBuffer>[] {
   return blockingUpstreams.map((server) =>
-    new TextEncoder().encode(`the upstream ${server} takes this name for malicious`.slice(0, 100)),
+    encodeExtendedErrorText(`the upstream ${server} takes this name for malicious`),
   );
 }
 

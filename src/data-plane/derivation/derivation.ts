@@ -1,15 +1,15 @@
 // How the answer a client gets is made from the answer to what was asked for it: over aliases that lead elsewhere, and with IPv4
 // addresses that become IPv6 addresses. One on the thread's Query; who waits keeps a copy.
 
-import { HEADER_BYTES, readAnswerCount, readUint16, writeUint16, writeUint32 } from '../../wire/header.ts';
+import { readAnswerCount, readUint16, writeUint16, writeUint32 } from '../../wire/header.ts';
 import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
 import { NAME_MAX_BYTES, skipName } from '../../wire/name.ts';
 import { CLASS, TYPE } from '../../wire/numbers.ts';
 import { copyRecord } from '../../wire/record-copy.ts';
+import { POINTER_TO_QUESTION } from '../../wire/reply-builder.ts';
 import { RECORD_FIXED_BYTES, RECORD_RDLENGTH, RECORD_TTL } from '../../wire/resource-record.ts';
 import type { DerivationParts } from '../../wire/derived-answer.ts';
 
-const POINTER_TO_QUESTION = 0xc000 | HEADER_BYTES;
 /** Ten links of two names each fit. */
 const LINKS_MAX_BYTES = 6_000;
 

@@ -13,12 +13,14 @@ import {
 } from '../../wire/header.ts';
 import { type Ipv4Embedding, isMappedAt } from '../../wire/ipv4-embedding.ts';
 import { skipName } from '../../wire/name.ts';
-import { EXTENDED_ERROR, RCODE, TYPE } from '../../wire/numbers.ts';
+import { RCODE, TYPE } from '../../wire/numbers.ts';
 import { QUESTION_FIXED_BYTES, RECORD_FIXED_BYTES, RECORD_RDLENGTH, RECORD_TTL } from '../../wire/resource-record.ts';
+import { isBogus } from '../fallback/failure.ts';
 import { OUTCOME, type Query } from '../query.ts';
 
 /** How long an address holds whose "no IPv6" came without SOA (RFC 6147 section 5.1.7). */
 const TTL_WITHOUT_SOA_SECONDS = 600;
+
 /**
  * Looks at the answer to a question for AAAA. True: it has no IPv6 address, `query.asked` asks for A now, and the answer to that is
  * to be found in the same way as the first. Addresses in ::ffff:0:0/96 count as none, and are taken out of the rest.
@@ -37,7 +39,9 @@ export function wantsIpv4(query: Query, embedding: Ipv4Embedding): boolean {
   // A client that validates by itself synthesizes by itself (section 5.5).
   if (query.facts.dnssecOk && (query.facts.flags & FLAG_CD) !== 0) return false;
   const rcode = rcodeOf(readFlags(reply));
-  if (rcode === RCODE.NXDOMAIN || isBogus(query)) return false;
+  if (rcode === RCODE.NXDOMAIN) return false;
+  // Forged, by what a validator found: asking otherwise would lead around it.
+  if (isBogus(query.opt.extendedErrorCode) || isBogus(query.opt.alsoErrorCode)) return false;
   const found = rcode === RCODE.NOERROR ? searchAddresses(reply, replyLength) : 0;
   if (found === USABLE) return false;
   if (!derivation.isInUse) derivation.begin();
@@ -53,12 +57,6 @@ export function wantsIpv4(query: Query, embedding: Ipv4Embedding): boolean {
   query.opt.extendedErrorCode = -1;
   query.opt.alsoErrorCode = -1;
   return true;
-}
-
-/** A validator found the data forged: asking otherwise would lead around it. */
-function isBogus({ opt }: Query): boolean {
-  const isOne = (code: number): boolean => code >= EXTENDED_ERROR.DNSSEC_BOGUS && code <= EXTENDED_ERROR.NSEC_MISSING;
-  return isOne(opt.extendedErrorCode) || isOne(opt.alsoErrorCode);
 }
 
 const USABLE = 1;

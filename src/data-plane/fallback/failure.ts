@@ -88,7 +88,11 @@ export function failureToAnswer(code: UpstreamFailureCode, kind: FailureKind, fo
  * to 12), nor where it refuses on purpose (15 to 18).
  */
 export function allowsStale({ extendedErrorCode }: Failure): boolean {
-  const isBogus = extendedErrorCode >= EXTENDED_ERROR.DNSSEC_BOGUS && extendedErrorCode <= EXTENDED_ERROR.NSEC_MISSING;
   const isWanted = extendedErrorCode >= EXTENDED_ERROR.BLOCKED && extendedErrorCode <= EXTENDED_ERROR.PROHIBITED;
-  return !isBogus && !isWanted;
+  return !isBogus(extendedErrorCode) && !isWanted;
+}
+
+/** A validator found that signatures do not fit (RFC 8914 sections 4.7 to 4.13). */
+export function isBogus(extendedErrorCode: number): boolean {
+  return extendedErrorCode >= EXTENDED_ERROR.DNSSEC_BOGUS && extendedErrorCode <= EXTENDED_ERROR.NSEC_MISSING;
 }

@@ -2,7 +2,6 @@
 // where it is until its room is needed. One per query thread.
 
 import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
-import { ANSWER_FAULT, readAnswer } from '../../wire/answer-reader.ts';
 import { FLAG_AD, rcodeOf, readAnswerCount, readFlags, writeFlags, writeUint32 } from '../../wire/header.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { EVERY_TYPE, VARIANTS_OF_ASKERS } from '../answers/answer-filing.ts';
@@ -11,7 +10,6 @@ import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
 import { replyInspected } from '../refusals.ts';
-import { isUpstreamBlock } from '../answers/upstream-block.ts';
 
 /** RFC 8767 section 4. */
 const TTL_SECONDS = 30;
@@ -44,12 +42,8 @@ export class StaleAnswers {
   reply(query: Query, question: AnswerKey): Verdict {
     const { cached } = query;
     if (!this.areGiven || !this.#find(question, query.nowSeconds, cached)) return VERDICT.PASS;
-    if (cached.policyGeneration !== this.#inForce.live.policyGeneration) {
-      const fault = readAnswer(cached.message, cached.messageLength, this.#inspector.facts);
-      if (fault !== ANSWER_FAULT.NONE) return VERDICT.PASS;
-      const finding = this.#inspector.inspect(cached.message, cached.messageLength);
-      if (finding !== CLEAN || !isUpstreamBlock(cached.inspection)) cached.inspection = finding;
-    }
+    const isUpToDate = cached.policyGeneration === this.#inForce.live.policyGeneration;
+    if (!isUpToDate && !this.#inspector.inspectAgain(cached)) return VERDICT.PASS;
     if (cached.inspection !== CLEAN) return replyInspected(query, this.#inForce, cached.inspection);
     for (let i = 0; i < cached.ttlCount; i++) writeUint32(cached.message, cached.ttlOffsets[i]!, TTL_SECONDS);
     const flags = readFlags(cached.message);

@@ -3,6 +3,7 @@
 import type { AnswerKey } from '../../memory/answer-cache/answer-cache.ts';
 import { copyQuery } from '../../wire/query-copy.ts';
 import { readQuery } from '../../wire/query-reader.ts';
+import { turnKeyTo } from '../answers/answer-key.ts';
 import type { KeptDerivation } from '../derivation/derivation.ts';
 import type { ReplySink } from '../listeners/listener.ts';
 import type { Query } from '../query.ts';
@@ -42,15 +43,7 @@ export function beginAgain(query: Query, waiter: Waiter, nowSeconds: number): vo
 /** Reads what was kept, so that `query` says what it said when its client began to wait. */
 export function restoreWaiter(query: Query, waiter: Waiter): void {
   readQuery(waiter.message, waiter.message.length, query.facts);
-  // One by one: a copy of all fields would cost as much as the rest.
-  const { asked } = query;
-  asked.name = waiter.asked.name;
-  asked.nameLength = waiter.asked.nameLength;
-  asked.type = waiter.asked.type;
-  asked.class = waiter.asked.class;
-  asked.variant = waiter.asked.variant;
-  asked.hashLow = waiter.asked.hashLow;
-  asked.hashHigh = waiter.asked.hashHigh;
+  turnKeyTo(query.asked, waiter.asked, waiter.asked.type, waiter.asked.variant);
   query.local.forwarder = waiter.forwarder;
   if (waiter.derivation !== undefined) query.derivation.restore(waiter.derivation);
 }

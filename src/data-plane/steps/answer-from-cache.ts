@@ -3,7 +3,6 @@
 
 import type { AnswerCache } from '../../memory/answer-cache/answer-cache.ts';
 import { countDownTtls } from '../../memory/answer-cache/count-down.ts';
-import { ANSWER_FAULT, readAnswer } from '../../wire/answer-reader.ts';
 import { EVERY_TYPE } from '../answers/answer-filing.ts';
 import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
@@ -11,7 +10,6 @@ import type { Prefetch } from '../questions/prefetch.ts';
 import { OUTCOME, type Query, VERDICT } from '../query.ts';
 import type { Step } from '../step.ts';
 import { replyInspected } from '../refusals.ts';
-import { isUpstreamBlock } from '../answers/upstream-block.ts';
 
 /** In the last tenth of an answer's life it may be fetched anew. */
 const LAST_PART = 10;
@@ -50,10 +48,7 @@ export function answerFromCache(
 
   /** Files the answer anew with what the policy in force says of it, so that the next hit need not look. */
   function inspectAgain({ cached, asked }: Query): boolean {
-    if (readAnswer(cached.message, cached.messageLength, inspector.facts) !== ANSWER_FAULT.NONE) return false;
-    const finding = inspector.inspect(cached.message, cached.messageLength);
-    if (finding !== CLEAN || !isUpstreamBlock(cached.inspection)) cached.inspection = finding;
-    cached.policyGeneration = inForce.live.policyGeneration;
+    if (!inspector.inspectAgain(cached)) return false;
     cache.store(asked, cached);
     return true;
   }

@@ -2,11 +2,10 @@
 // Also the first to know what else was said of a name: which resolver is to be asked, and whether its answers are kept.
 
 import { appendLocalRecords, appendZoneSoa } from '../../memory/local-names/append-local-answer.ts';
-import { LOCAL, LOCAL_FLAG } from '../../memory/local-names/local-names.ts';
+import { LOCAL } from '../../memory/local-names/local-names.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { HEADER_BYTES, readFlags, writeFlags } from '../../wire/header.ts';
 import { appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
-import { VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
 import type { Step } from '../step.ts';
@@ -22,10 +21,8 @@ export function answerLocally(inForce: PolicyInForce): Step {
   return {
     name: 'answer-locally',
     run(query) {
-      const { asked, local } = query;
-      inForce.localNames.find(asked.name, asked.nameLength, asked.type, query.hasher, local);
-      if ((local.flags & LOCAL_FLAG.NO_CACHE) !== 0) asked.variant |= VARIANT_NO_CACHE;
-      return local.outcome === LOCAL.PASS ? VERDICT.PASS : reply(query, inForce);
+      query.findLocally(inForce.localNames);
+      return query.local.outcome === LOCAL.PASS ? VERDICT.PASS : reply(query, inForce);
     },
   };
 }

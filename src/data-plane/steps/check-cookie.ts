@@ -4,7 +4,7 @@
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { OPTION_BIT } from '../../wire/query-option.ts';
 import { OUTCOME, VERDICT } from '../query.ts';
-import { replyRefused } from '../refusals.ts';
+import { replyError } from '../refusals.ts';
 import type { ServerCookies } from '../server-cookies.ts';
 import type { Step } from '../step.ts';
 
@@ -16,7 +16,7 @@ export function checkCookie(cookies: ServerCookies): Step {
       if ((query.facts.options & OPTION_BIT.COOKIE) === 0) return VERDICT.PASS;
       cookies.judge(query);
       if (!cookies.demandsAnother(query)) return VERDICT.PASS;
-      return replyRefused(query, OUTCOME.ACCESS_REFUSED, RCODE.BADCOOKIE, EXTENDED_ERROR.OTHER, TEXT);
+      return replyError(query, OUTCOME.ACCESS_REFUSED, RCODE.BADCOOKIE, EXTENDED_ERROR.OTHER, TEXT);
     },
   };
 }

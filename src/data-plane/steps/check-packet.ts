@@ -7,7 +7,7 @@ import { QUERY_FAULT, type QueryFault, readQuery } from '../../wire/query-reader
 import { startReply } from '../../wire/reply-builder.ts';
 import { VARIANT_CHECKING_DISABLED, VARIANT_DNSSEC_OK } from '../answers/answer-filing.ts';
 import { OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
-import { replyRefused } from '../refusals.ts';
+import { replyError } from '../refusals.ts';
 import type { ServerCookies } from '../server-cookies.ts';
 import type { Step } from '../step.ts';
 
@@ -87,7 +87,7 @@ function refusalOfType(type: number): Refusal {
 }
 
 function refuse(query: Query, { rcode, extendedError, text }: Refusal): Verdict {
-  return replyRefused(query, OUTCOME.MALFORMED, rcode, extendedError, text);
+  return replyError(query, OUTCOME.MALFORMED, rcode, extendedError, text);
 }
 
 function refusal(rcode: number, extendedError: number, text: string): Refusal {

@@ -1,8 +1,6 @@
 // An alias of ours that leads to a name which is not: that name is asked from here on, under its own name for policy and cache.
 // The aliases are kept, to stand in front of its answer.
 
-import { LOCAL_FLAG } from '../../memory/local-names/local-names.ts';
-import { VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { type Query, VERDICT, type Verdict } from '../query.ts';
 import { replyInternalError } from '../refusals.ts';
@@ -16,14 +14,13 @@ export function followAlias(inForce: PolicyInForce): Step {
 }
 
 function follow(query: Query, { localNames }: PolicyInForce): Verdict {
-  const { asked, derivation, facts, hasher, local } = query;
+  const { asked, derivation, facts, local } = query;
   if (!derivation.isInUse) derivation.begin();
   const { nameLength } = asked;
   if (!derivation.addLinks(asked.name, nameLength, query.reply, facts.questionEnd, query.replyLength))
     return replyInternalError(query);
   query.askFor(local.alias, local.aliasLength);
   // Who is to be asked for it, and whether its answers are kept, is said of the name itself.
-  localNames.find(asked.name, asked.nameLength, asked.type, hasher, local);
-  if ((local.flags & LOCAL_FLAG.NO_CACHE) !== 0) asked.variant |= VARIANT_NO_CACHE;
+  query.findLocally(localNames);
   return VERDICT.PASS;
 }

@@ -4,7 +4,7 @@ import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { readQuery } from '../../wire/query-reader.ts';
 import type { AccessLists } from '../policy-in-force.ts';
 import { OUTCOME, VERDICT } from '../query.ts';
-import { replyRefused } from '../refusals.ts';
+import { replyError } from '../refusals.ts';
 import type { Step } from '../step.ts';
 
 const TEXT = new TextEncoder().encode('this client address may not ask here');
@@ -16,7 +16,7 @@ export function limitAccess(lists: AccessLists): Step {
       const list = query.sink.transport.encrypted ? lists.encrypted : lists.plain;
       if (list.permits(query.clientAddress)) return VERDICT.PASS;
       readQuery(query.message, query.length, query.facts);
-      return replyRefused(query, OUTCOME.ACCESS_REFUSED, RCODE.REFUSED, EXTENDED_ERROR.PROHIBITED, TEXT);
+      return replyError(query, OUTCOME.ACCESS_REFUSED, RCODE.REFUSED, EXTENDED_ERROR.PROHIBITED, TEXT);
     },
   };
 }

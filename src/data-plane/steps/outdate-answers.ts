@@ -4,11 +4,10 @@
 import type { AnswerFacts } from '../../wire/answer-reader.ts';
 import { RCODE } from '../../wire/numbers.ts';
 import { VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
-import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import { type AnswerInspector, isUpstreamBlock } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
 import type { Superseder } from '../fallback/supersede.ts';
-import { isUpstreamBlock } from '../answers/upstream-block.ts';
 
 export function outdateAnswers(superseder: Superseder, inForce: PolicyInForce, { facts }: AnswerInspector): AnswerStep {
   return {

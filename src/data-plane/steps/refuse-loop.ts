@@ -3,7 +3,7 @@
 
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
-import { replyRefused } from '../refusals.ts';
+import { replyError } from '../refusals.ts';
 import type { Step } from '../step.ts';
 
 const LOOP_TEXT = new TextEncoder().encode('this zone is asked of you yourself; answer it without asking here');
@@ -20,7 +20,7 @@ export function refuseLoop<Zone extends ForwardedZone>(zones: readonly Zone[], o
     const zone = zones[query.local.forwarder]!;
     if (!zone.resolversElsewhere.some((resolver) => isSameAddress(resolver, query.clientAddress))) return VERDICT.PASS;
     onLoop(zone);
-    return replyRefused(query, OUTCOME.ACCESS_REFUSED, RCODE.REFUSED, EXTENDED_ERROR.PROHIBITED, LOOP_TEXT);
+    return replyError(query, OUTCOME.ACCESS_REFUSED, RCODE.REFUSED, EXTENDED_ERROR.PROHIBITED, LOOP_TEXT);
   }
   return {
     name: 'refuse-loop',

@@ -7,10 +7,9 @@ import { RCODE } from '../../wire/numbers.ts';
 import type { Answer } from '../answers/answer.ts';
 import { EVERY_TYPE, VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
-import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import { type AnswerInspector, isUpstreamBlock } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
-import { isUpstreamBlock } from '../answers/upstream-block.ts';
 
 const STORES = counterIndex('cacheStores');
 const GIVEN_UP = counterIndex('cacheStoresGivenUp');

@@ -222,8 +222,8 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   {
     id: 'C18',
     file: 'src/data-plane/fallback/stale-answers.ts',
-    from: 'if (cached.policyGeneration !== this.#inForce.live.policyGeneration) {',
-    to: 'if (cached.messageLength < 0) {',
+    from: 'const isUpToDate = cached.policyGeneration === this.#inForce.live.policyGeneration;',
+    to: 'const isUpToDate = true;',
   },
   {
     id: 'C24',

@@ -54,7 +54,7 @@ export const DNSSEC_MUTATIONS: readonly Mutation[] = [
   {
     id: 'D06',
     file: 'src/data-plane/fallback/failure.ts',
-    from: 'return !isBogus && !isWanted;',
+    from: 'return !isBogus(extendedErrorCode) && !isWanted;',
     to: 'return !isWanted;',
   },
   {

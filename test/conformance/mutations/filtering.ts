@@ -60,8 +60,8 @@ export const FILTERING_MUTATIONS: readonly Mutation[] = [
   {
     id: 'F01',
     file: 'src/data-plane/steps/check-packet.ts',
-    from: 'return replyRefused(query, OUTCOME.MALFORMED, rcode, extendedError, text);',
-    to: 'return replyRefused(query, OUTCOME.MALFORMED, rcode, rcode === NOTIMP ? -1 : extendedError, text);',
+    from: 'return replyError(query, OUTCOME.MALFORMED, rcode, extendedError, text);',
+    to: 'return replyError(query, OUTCOME.MALFORMED, rcode, rcode === NOTIMP ? -1 : extendedError, text);',
   },
   {
     id: 'F04',
