@@ -57,7 +57,7 @@ export function appendExtendedError(
 ): number {
   const dataStart = appendOptionHead(out, optStart, length, OPTION.EXTENDED_ERROR, INFO_CODE_BYTES + text.length);
   writeUint16(out, dataStart, infoCode);
-  out.set(text, dataStart + INFO_CODE_BYTES);
+  if (text.length > 0) out.set(text, dataStart + INFO_CODE_BYTES);
   return dataStart + INFO_CODE_BYTES + text.length;
 }
 

@@ -49,12 +49,18 @@ function appendAskedFor(query: Query, cookies: ServerCookies): void {
 }
 
 function explain(query: Query): void {
-  const { extendedErrorCode, extendedErrorText, alsoErrorCode, alsoErrorText } = query.opt;
+  const { reply, optStart, opt } = query;
+  const { extendedErrorCode, extendedErrorText, alsoErrorCode, alsoErrorText } = opt;
   const limitBytes = query.sink.transport.datagram ? datagramLimitBytes(query) : MESSAGE_MAX_BYTES;
   const alsoBytes = alsoErrorCode < 0 ? 0 : extendedErrorBytes(alsoErrorText);
-  const textsFit = query.replyLength + extendedErrorBytes(extendedErrorText) + alsoBytes <= limitBytes;
-  appendError(query, extendedErrorCode, textsFit ? extendedErrorText : NO_TEXT, limitBytes);
-  if (alsoErrorCode >= 0) appendError(query, alsoErrorCode, textsFit ? alsoErrorText : NO_TEXT, limitBytes);
+  if (query.replyLength + extendedErrorBytes(extendedErrorText) + alsoBytes <= limitBytes) {
+    const length = appendExtendedError(reply, optStart, query.replyLength, extendedErrorCode, extendedErrorText);
+    query.replyLength =
+      alsoErrorCode < 0 ? length : appendExtendedError(reply, optStart, length, alsoErrorCode, alsoErrorText);
+    return;
+  }
+  appendError(query, extendedErrorCode, NO_TEXT, limitBytes);
+  if (alsoErrorCode >= 0) appendError(query, alsoErrorCode, NO_TEXT, limitBytes);
 }
 
 function appendError(query: Query, infoCode: number, text: Uint8Array, limitBytes: number): void {
