@@ -175,12 +175,18 @@ conforms(
     ]);
     const opt = Buffer.concat([Buffer.from('00002904d000000000', 'hex'), Buffer.of(0, options.length), options]);
     const question = query({ name }).subarray(12);
-    upstream.answer(name, 'A', Buffer.concat([header(0, 0x8182, [1, 0, 0, 1]), question, opt]));
+    const record = Buffer.from('c00c000100010000012c0004c0000207', 'hex');
+    upstream.answer(name, 'A', Buffer.concat([header(0, 0x8180, [1, 1, 0, 1]), question, record, opt]));
+    const bogus = `bogus.${name}`;
+    const bogusQuestion = query({ name: bogus }).subarray(12);
+    upstream.answer(bogus, 'A', Buffer.concat([header(0, 0x8182, [1, 0, 0, 1]), bogusQuestion, opt]));
     const before = upstream.queries.length;
     for (let round = 0; round < 2; round++) {
-      const reply = await exchange(query({ name, opt: { options: [[REPORT_CHANNEL, Buffer.alloc(0)]] } }));
-      assert.equal(rcodeOf(reply), SERVFAIL);
-      assert.ok(optionsOf(reply).every(([code]) => code === EXTENDED_ERROR));
+      for (const asked of [name, bogus]) {
+        const reply = await exchange(query({ name: asked, opt: { options: [[REPORT_CHANNEL, Buffer.alloc(0)]] } }));
+        assert.equal(rcodeOf(reply), asked === name ? RCODE.NOERROR : SERVFAIL);
+        assert.ok(optionsOf(reply).every(([code]) => code === EXTENDED_ERROR));
+      }
     }
     // Had it been reported, `_er.1.NAME.6._er.agent.example` would be asked for.
     assert.ok(upstream.queries.slice(before).every((asked) => !asked.includes('_er')));

@@ -30,7 +30,8 @@ conforms(
   EVERY_WAY,
   'the same question gets the same RCODE and records',
   async ({ exchange, name, upstream }) => {
-    const addresses = Array.from({ length: 15 }, (_unused, index) => `192.0.2.${index}`);
+    // More than 512 octets, and few enough for a datagram.
+    const addresses = Array.from({ length: 40 }, (_unused, index) => `192.0.2.${index}`);
     upstream.answer(name, 'A', { answers: addresses.map((data) => ({ type: 'A', name, ttl: 300, data })) });
     upstream.answer(`no.${name}`, 'A', { rcode: RCODE.NXDOMAIN });
     for (const round of ['fetched', 'cached']) {

@@ -101,8 +101,8 @@ export const EDNS_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'E15',
-    file: 'src/data-plane/steps/append-edns.ts',
-    from: '      if (facts.options !== 0) appendAskedFor(query, cookies);',
-    to: '      if (facts.options !== 0) appendAskedFor(query, cookies);\n      if (query.length > query.optStart + 11) query.replyLength = appendKeepalive(query.reply, query.optStart, query.replyLength, 0);',
+    file: 'src/wire/reply-opt.ts',
+    from: '  writeUint16(out, length + 9, 0);\n  raiseAdditionalCount(out);\n  return length + RECORD_MIN_BYTES;',
+    to: '  writeUint16(out, length + 9, 0);\n  raiseAdditionalCount(out);\n  return appendOptionHead(out, length, length + RECORD_MIN_BYTES, 3, 0);',
   },
 ];
