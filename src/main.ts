@@ -162,7 +162,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
       localSources: () => localNames.sources,
       isUpstreamReachable: () => watch.isReachable,
       answerCache,
-      onFlushed: () => void answers.writeAnew(),
+      onFlushed: () => answers.forgetFile(),
     }),
   );
   closing.add(() => control.close());

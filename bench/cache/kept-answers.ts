@@ -21,7 +21,7 @@ const BYTES_OF_ANSWER = 400;
 const HASH_KEY = new Uint8Array(16).fill(1);
 const NO_LIMITS: WriteLimits = { fileBytes: 4e9, answers: 1e9 };
 const STALE_SECONDS = DEFAULT_CACHE_SETTINGS.staleSeconds;
-const NOT_KEPT = { notKept: new NamesNotKept([]), asked: new Uint8Array(16) };
+const NOT_KEPT = { notKept: new NamesNotKept([]), asked: new Uint8Array(16), hashKey: HASH_KEY };
 const NOW = { moment: { wallMilliseconds: Date.now(), upSeconds: 1, boot: new Uint8Array(16) }, seconds: 200 };
 
 const directory = mkdtempSync(join(tmpdir(), 'sotto-bench-kept-'));
@@ -34,10 +34,10 @@ try {
     const path = join(directory, 'answers.cache');
     const pauses = watchPauses();
     const write = await timed(() =>
-      writeKeptAnswers(path, NOW, { ...NOT_KEPT, cache, staleSeconds: STALE_SECONDS, limits }),
+      writeKeptAnswers(path, NOW, { ...NOT_KEPT, cache, staleSeconds: STALE_SECONDS, limits, isGivenUp: () => false }),
     );
     const longestPause = pauses.end();
-    const { answers, bytes } = write.result;
+    const { answers, bytes } = write.result!;
     console.log(`${label}: ${answers} answers, ${(bytes / 1e6).toFixed(1)} MB`);
     console.log(
       `  written in ${write.milliseconds.toFixed(0)} ms, longest pause of the thread ${longestPause.toFixed(0)} ms`,
@@ -47,7 +47,6 @@ try {
       const parts = {
         ...NOT_KEPT,
         cache: fresh,
-        hashKey: HASH_KEY,
         settings: DEFAULT_CACHE_SETTINGS,
         fileBytesMax: 4e9,
       };

@@ -14,6 +14,7 @@ interface Gateway {
   cache(...args: string[]): Promise<CommandOutcome>;
   store(owner: string): void;
   flushes: number;
+  isFileStuck: boolean;
 }
 
 /** The control socket of a gateway whose cache the test fills. */
@@ -45,10 +46,18 @@ async function runGateway(t: TestContext): Promise<Gateway> {
       );
     },
     flushes: 0,
+    isFileStuck: false,
   };
   const control = await openControlSocket(
     join(directory, 'state'),
-    cacheRoutes({ answerCache, counters, onFlushed: () => gateway.flushes++ }),
+    cacheRoutes({
+      answerCache,
+      counters,
+      onFlushed: () => {
+        gateway.flushes++;
+        return Promise.resolve(!gateway.isFileStuck);
+      },
+    }),
   );
   t.after(() => control.close());
   return gateway;
@@ -74,6 +83,15 @@ describe('sotto cache', () => {
     assert.equal((await gateway.cache('flush', 'a.example')).stdout, '0 answers went\n');
     assert.match((await gateway.cache()).stdout, /^answers {3}0\n/);
     assert.equal(gateway.flushes, 5);
+  });
+
+  test('flush says so where the file of kept answers could not be removed', async (t) => {
+    const gateway = await runGateway(t);
+    gateway.isFileStuck = true;
+    gateway.store('a.example');
+    const { exitCode, stdout } = await gateway.cache('flush', 'a.example');
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^1 answer went; the file of kept answers has them still, since it cannot be removed/);
   });
 
   for (const [args, says] of [

@@ -62,9 +62,11 @@ async function flush(stateDirectory: string, query: URLSearchParams): Promise<st
   const { body } = answer;
   if (answer.status !== 200 || !hasNumbers(body, ['answers', 'partsHeld']))
     throw strangeAnswer(stateDirectory, 'this is not what became of a flush', answer);
-  const { answers, partsHeld } = body as unknown as CacheFlushed;
-  const said = answers === 1 ? '1 answer went' : `${answers} answers went`;
-  return partsHeld === 0 ? said : `${said}; ${partsHeld} parts of the cache were busy, so try again`;
+  const { answers, partsHeld, areOnDisk } = body as unknown as CacheFlushed;
+  const said = [answers === 1 ? '1 answer went' : `${answers} answers went`];
+  if (partsHeld > 0) said.push(`${partsHeld} parts of the cache were busy, so try again`);
+  if (areOnDisk) said.push('the file of kept answers has them still, since it cannot be removed (the log says why)');
+  return said.join('; ');
 }
 
 async function ask(stateDirectory: string, method: 'GET' | 'POST', path: string): Promise<GatewayAnswer> {

@@ -60,8 +60,8 @@ sotto cache flush --all [--config FILE]
 
 Alone it says what the running gateway's cache holds: answers, memory, and how many questions it answered.
 "flush" takes answers out of it before their time, so that the next question is asked anew: for a name that has moved,
-or one that failed and works again. Failures and expired answers that are kept for bad times go as well. What is on
-its way from the upstream meanwhile may still be kept.
+or one that failed and works again. Failures and expired answers that are kept for bad times go as well, and so does
+what cache.persist has on the disk. What is on its way from the upstream meanwhile may still be kept.
 
   NAME            the name alone, all its types
   --suffix        NAME and everything below it

@@ -2,6 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as dnsPacket from 'dns-packet';
 import fc from 'fast-check';
+import {
+  concat,
+  FLAGS_RESPONSE,
+  hex,
+  message,
+  name as wireOf,
+  pointer,
+  question,
+  record as recordOf,
+} from '../../test/fuzz/wire/messages.ts';
 import { Derivation } from '../data-plane/derivation/derivation.ts';
 import { ANSWER_FAULT, AnswerFacts, readAnswer } from './answer-reader.ts';
 import { writeDerivedAnswer } from './derived-answer.ts';
@@ -9,6 +19,7 @@ import { FLAG_AD, MESSAGE_MAX_BYTES } from './header.ts';
 import { embedIpv4, isNotGlobalIpv4, WELL_KNOWN_EMBEDDING } from './ipv4-embedding.ts';
 import { addressToText, parseAddress } from './ip-address.ts';
 import { nameFromText } from './name-text.ts';
+import { TYPE } from './numbers.ts';
 import { QueryFacts, readQuery } from './query-reader.ts';
 
 const CLIENT = 'client.example';
@@ -212,6 +223,25 @@ describe('an answer made of another', () => {
       derive(source, 'AAAA', derivation).answers!.map(({ type }) => type),
       ['RRSIG', 'AAAA'],
     );
+  });
+
+  test('whose names are too much work is none, however short they are; as many plain ones are one', () => {
+    const asked = question(wireOf(TARGET), TYPE.A);
+    const stairsAt = 12 + asked.length + pointer(12).length + 10;
+    const stepAt = (step: number) => stairsAt + (step === 0 ? 0 : 1 + 2 * step);
+    const stairs = [wireOf('a'), ...Array.from({ length: 120 }, (_, step) => pointer(stepAt(step)))];
+    const top = pointer(stepAt(120));
+    const answers = (one: Uint8Array) => [
+      recordOf(pointer(12), 65_280, 60, concat(...stairs)),
+      ...Array.from({ length: 1500 }, () => one),
+    ];
+    const written = (one: Uint8Array): number => {
+      const source = message({ flags: FLAGS_RESPONSE, questions: [asked], answers: answers(one) });
+      return writeDerivedAnswer(source, source.length, factsOf('A'), aliased(), out);
+    };
+    assert.ok(written(recordOf(pointer(12), TYPE.NS, 60, pointer(stairsAt))) > 0);
+    assert.equal(written(recordOf(pointer(12), TYPE.NS, 60, top)), -1);
+    assert.equal(written(recordOf(top, TYPE.A, 60, hex('c0000201'))), -1);
   });
 
   test('that would not fit into a message is none', () => {

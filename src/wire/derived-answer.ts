@@ -19,8 +19,9 @@ import {
   readAdditionalCount,
   readId,
 } from './header.ts';
+import { NAME_WORK_MAX } from './answer-scope.ts';
 import { embedIpv4, type Ipv4Embedding, isMappedAt, isNotGlobalIpv4, isWellKnown } from './ipv4-embedding.ts';
-import { foldOctet, skipName } from './name.ts';
+import { foldOctet, NameWork, skipName } from './name.ts';
 import { TYPE } from './numbers.ts';
 import type { QueryFacts } from './query-reader.ts';
 import { copyRecord } from './record-copy.ts';
@@ -58,10 +59,12 @@ const IPV6_BYTES = 16;
 const ANSWER = 0;
 const ADDITIONAL = 2;
 const counts = new Uint16Array(3);
+/** Of the answer at hand. */
+const nameWork = new NameWork();
 
 /**
- * Writes the answer to `facts`' question to `out` (65,535 octets) and returns its length, or -1 if it does not fit into a message.
- * `source`: a sound answer of `sourceLength` octets without OPT. ID and flags are the source's, AD is cleared.
+ * Writes the answer to `facts`' question to `out` (65,535 octets) and returns its length, or -1 if it does not fit into a message,
+ * or its names are too much work. `source`: a sound answer of `sourceLength` octets without OPT. ID and flags are the source's, AD is cleared.
  */
 export function writeDerivedAnswer(
   source: Uint8Array,
@@ -78,6 +81,7 @@ export function writeDerivedAnswer(
   const askedAt = parts.linkCount === 0 ? HEADER_BYTES : facts.questionEnd + parts.targetOffset;
 
   counts.fill(0);
+  nameWork.octets = 0;
   counts[ANSWER] = parts.linkCount;
   let ttlMinSeconds = Number.POSITIVE_INFINITY;
   let length = linksEnd;
@@ -103,6 +107,7 @@ export function writeDerivedAnswer(
         continue;
       }
       let end = appendRecord(source, start, sourceLength, askedAt, out, length);
+      if (nameWork.octets > NAME_WORK_MAX) return -1;
       if (end > 0 && change === CHANGE.EMBED) {
         end = embedAddress(out, end, parts);
         embedded++;
@@ -164,10 +169,11 @@ function appendRecord(
   out: Uint8Array,
   length: number,
 ): number {
-  const end = copyRecord(source, start, sourceLength, out, length);
+  const end = copyRecord(source, start, sourceLength, out, length, nameWork);
   if (end < 0) return end;
   const ownerEnd = skipName(out, length, end);
   const isAsked = readUint16(source, start) === POINTER_TO_QUESTION || isSameAt(out, askedAt, length, ownerEnd);
+  nameWork.octets += ownerEnd - length;
   if (!isAsked || askedAt > POINTER_MAX) return end;
   writeUint16(out, length, POINTER | askedAt);
   out.copyWithin(length + 2, ownerEnd, end);

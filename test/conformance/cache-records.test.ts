@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import type * as dnsPacket from 'dns-packet';
+import * as dnsPacket from 'dns-packet';
 import { soa } from '../scenarios/conversation.ts';
 import { gatewayUnderTest } from './gateway.ts';
 import { answersOf, decoded, DO, optRecord, query, RCODE, RD, rcodeOf, uint16, wireName } from './messages.ts';
@@ -324,6 +324,29 @@ conforms(
       assert.ok(!reply!.includes(Buffer.from('victim')));
     }
     assert.deepEqual(answersOf(await exchange(query({ name: victim }))), [`${victim} A "192.0.2.1"`]);
+  },
+);
+
+conforms(
+  'C23',
+  EVERY,
+  'an answer without compressed names is held against its own question, not against the one before',
+  async ({ exchange, name, upstream }) => {
+    const victim = `victim.${name}`;
+    const forged = address(victim, 300, '203.0.113.66');
+    upstream.answer(
+      name,
+      'A',
+      dnsPacket.encode({
+        type: 'response',
+        flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE,
+        questions: [{ type: 'A', name }],
+        answers: [forged, address(name)],
+      }),
+    );
+    assert.deepEqual(answersOf(await exchange(query({ name: victim }))), [`${victim} A "192.0.2.1"`]);
+    for (let round = 0; round < 2; round++)
+      assert.deepEqual(answersOf(await exchange(query({ name }))), [`${name} A "192.0.2.7"`]);
   },
 );
 

@@ -84,6 +84,17 @@ conforms('L03', EVERY, 'reverse zones of private and special addresses are answe
   }
 });
 
+conforms('L03', EVERY, 'a private address inside 64:ff9b::/96 is not asked for either', async (exchange) => {
+  const wellKnown = `${'0.'.repeat(16)}b.9.f.f.4.6.0.0.ip6.arpa`;
+  const zone = `8.a.0.c.${wellKnown}`;
+  assert.equal(await localAnswer(exchange, `5.0.1.0.${zone}`, PTR), `NXDOMAIN ${zone}`);
+  assert.equal(await localAnswer(exchange, zone, NS), `${zone} NS ${JSON.stringify(zone)}`);
+  assert.equal(await localAnswer(exchange, `4.0.3.0.2.0.a.0.${wellKnown}`, PTR), `NXDOMAIN a.0.${wellKnown}`);
+  const publicName = `${EVERY.indexOf(exchange.transport)}.0.9.0.9.0.9.0.${wellKnown}`;
+  await exchange.exchange(query({ name: publicName, type: PTR }));
+  assert.equal(exchange.upstream.queriesFor(publicName).length, 1);
+});
+
 conforms('L04', EVERY, 'the reverse zones of 100.64.0.0/10 are answered here', async (exchange) => {
   for (const octet of [64, 100, 127])
     assert.equal(

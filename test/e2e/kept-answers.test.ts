@@ -1,6 +1,7 @@
 // Answers over a restart, and taken out of the cache, with the whole program.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -69,6 +70,32 @@ describe('cache.persist', () => {
     assert.equal(await off.stop(), 0);
     assert.equal(askedFor(), asked + 1);
     assert.ok(!existsSync(file));
+  });
+
+  test('what was flushed does not come back, even if the gateway is killed right behind the reply', async () => {
+    const directory = makeGatewayDirectory();
+    const [secret, other] = ['secret.example.org', 'other.example.org'];
+    const first = await start(directory, 'persist = true');
+    for (const name of [secret, other]) await ask(first, name);
+    await first.stop();
+    const second = await start(directory, 'persist = true');
+    await second.logged(/^2 answers of the last run are in the cache$/);
+    const { output } = await runCommand(
+      process.execPath,
+      PROGRAM,
+      'cache',
+      'flush',
+      secret,
+      '--config',
+      second.configPath,
+    );
+    assert.equal(output, '1 answer went\n');
+    second.child.kill('SIGKILL');
+    await once(second.child, 'close');
+    const third = await start(directory, 'persist = true');
+    assert.equal((await ask(third, secret)).length, 1);
+    assert.equal(askedFor(secret), 2);
+    assert.equal(await third.stop(), 0);
   });
 
   test('a damaged file is ignored with one warning', async () => {

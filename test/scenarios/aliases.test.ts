@@ -227,6 +227,19 @@ describe('a name that is answered as another', () => {
     assert.match(reply.extendedError!.text, /aliases of this name are too many/);
   });
 
+  test('to a name that a file may bring and has not brought is a failure that says why, and asks nobody', async () => {
+    const settings = localSettings(
+      '[resolve]\nhosts_file = "/etc/hosts"\nrewrites = { "*.home.example" = "nas.home.example" }\n',
+    );
+    const it = new Conversation([], {}, undefined, undefined, settings);
+    for (const name of ['any.home.example', 'nas.home.example']) {
+      const reply = await it.ask({ name });
+      assert.deepEqual([reply.packet.rcode, lines(reply)], ['SERVFAIL', []]);
+      assert.match(reply.extendedError!.text, /lead round in a circle/);
+    }
+    assert.deepEqual(it.asked, []);
+  });
+
   test('with more records than a datagram holds is truncated over UDP', async () => {
     const it = conversation();
     it.script = (question) =>

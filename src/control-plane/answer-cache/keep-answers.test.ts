@@ -141,6 +141,14 @@ class Run {
     assert.ok(this.#answers.store(keyOf(octets, variant, type), answer));
   }
 
+  /** What stands in the cache for "no such name" where that is not kept itself. */
+  note(octets: Uint8Array, variant: number, expiresAtSeconds = this.nowSeconds): void {
+    const entry = new CachedAnswer();
+    entry.storedAtSeconds = this.nowSeconds;
+    entry.expiresAtSeconds = expiresAtSeconds;
+    assert.ok(this.#answers.store(keyOf(octets, variant, 0), entry));
+  }
+
   find(octets: Uint8Array, variant = 0, nowSeconds = this.nowSeconds, type?: number): CachedAnswer | undefined {
     const into = new CachedAnswer();
     return this.#answers.find(keyOf(octets, variant, type), nowSeconds, into) ? into : undefined;
@@ -155,6 +163,11 @@ function makeDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'sotto-kept-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** Those that hold the text, scraps included. */
+function filesWith(directory: string, text: string): string[] {
+  return readdirSync(directory).filter((file) => readFileSync(join(directory, file)).includes(text));
 }
 
 describe('answers kept over a restart', () => {
@@ -276,7 +289,61 @@ describe('answers kept over a restart', () => {
     await first.keeper.write();
     const second = new Run(directory, { rules: { minTtlSeconds: 3600 }, wall: START_WALL + 10_000 });
     await second.keeper.restore();
-    assert.equal(second.find(addressOf('a.example'))!.expiresAtSeconds, second.nowSeconds + 50);
+    const found = second.find(addressOf('a.example'))!;
+    assert.equal(found.expiresAtSeconds, second.nowSeconds + 50);
+    // Nor do clients get to keep it for longer than it is kept here.
+    assert.deepEqual(
+      Buffer.from(found.message.subarray(0, found.messageLength)),
+      Buffer.from(addressOf('a.example', 60)),
+    );
+  });
+
+  test('that a min_ttl had raised stay raised, whatever it is today', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory, { rules: { minTtlSeconds: 3600 } });
+    // As it was stored: the TTL that came is not known any more.
+    first.store(addressOf('a.example', 3600), { ttlSeconds: 3600 });
+    await first.keeper.write();
+    for (const minTtlSeconds of [3600, 0]) {
+      const second = new Run(directory, { rules: { minTtlSeconds }, wall: START_WALL + 10_000 });
+      await second.keeper.restore();
+      const found = second.find(addressOf('a.example'))!;
+      assert.equal(found.expiresAtSeconds, second.nowSeconds + 3590);
+      assert.deepEqual(
+        Buffer.from(found.message.subarray(0, found.messageLength)),
+        Buffer.from(addressOf('a.example', 3600)),
+      );
+    }
+  });
+
+  test('are left out if the name was said not to exist since, even where that was not to be kept', async (t) => {
+    const directory = makeDirectory(t);
+    const first = new Run(directory);
+    for (const owner of ['gone.example', 'fresh.example', 'other.example', 'back.example'])
+      first.store(addressOf(owner));
+    first.store(addressOf('checked.example'));
+    first.store(addressOf('checked.example'), { variant: 2 });
+    first.nowSeconds += 10;
+    first.note(addressOf('gone.example'), 0);
+    // Whoever it was told: one that asked for signatures.
+    first.note(addressOf('other.example'), 1);
+    // But for those who want no checking, where it may be forged.
+    first.note(addressOf('checked.example'), 3);
+    first.note(addressOf('fresh.example'), 0);
+    // A note that stands for an answer which itself was outdated says nothing about others.
+    first.note(addressOf('back.example'), 0, -0x8000_0000);
+    first.nowSeconds += 10;
+    first.store(addressOf('fresh.example'));
+    await first.keeper.write();
+    const second = new Run(directory);
+    await second.keeper.restore();
+    const isThere = ['gone', 'other', 'fresh', 'back'].map(
+      (word) => second.find(addressOf(`${word}.example`)) !== undefined,
+    );
+    assert.deepEqual(isThere, [false, false, true, true]);
+    assert.ok(second.find(addressOf('checked.example')));
+    assert.equal(second.find(addressOf('checked.example'), 2), undefined);
+    assert.ok(!readFileSync(join(directory, KEPT_ANSWERS_FILE)).includes('gone'));
   });
 
   test('are left out if their records do not belong to the question', async (t) => {
@@ -389,9 +456,25 @@ describe('the file', () => {
     run.changes++;
     await run.keeper.write();
     await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
-    await run.keeper.writeAnew();
-    assert.ok(!readFileSync(path).includes('secret'));
+    run.store(addressOf('other.example'));
+    assert.ok(await run.keeper.forgetFile());
     await run.keeper.stop();
+    const file = readFileSync(path);
+    assert.deepEqual([file.includes('secret'), file.includes('other')], [false, true]);
+  });
+
+  test('is gone by the time a flush is answered, so that nothing comes back after a kill', async (t) => {
+    const directory = makeDirectory(t);
+    const path = join(directory, KEPT_ANSWERS_FILE);
+    const run = new Run(directory);
+    run.store(addressOf('secret.example'));
+    await run.keeper.write();
+    assert.ok(readFileSync(path).includes('secret'));
+    await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
+    assert.ok(await run.keeper.forgetFile());
+    assert.deepEqual(filesWith(directory, 'secret'), []);
+    await run.keeper.write();
+    assert.deepEqual(readdirSync(directory), [KEPT_ANSWERS_FILE]);
   });
 
   test('loses what was flushed while it was being written', async (t) => {
@@ -401,14 +484,16 @@ describe('the file', () => {
     run.keeper.start();
     run.store(addressOf('secret.example'));
     const inBackground = run.keeper.write();
+    const firstFile = inBackground.then(() => readdirSync(directory));
     // Until it has read the cache: behind the header, answers stand in the file that is to be.
     while (!readdirSync(directory).some((file) => statSync(join(directory, file)).size > HEADER_BYTES))
       await setImmediate();
     await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
-    await run.keeper.writeAnew();
-    await inBackground;
-    assert.ok(!readFileSync(path).includes('secret'));
+    assert.ok(await run.keeper.forgetFile());
+    assert.deepEqual(await firstFile, [], 'it was given up, and nothing was put in its place');
+    assert.deepEqual(filesWith(directory, 'secret'), []);
     await run.keeper.stop();
+    assert.ok(!readFileSync(path).includes('secret'));
   });
 
   test('loses what was flushed although the first try to write it failed', async (t) => {
@@ -422,8 +507,10 @@ describe('the file', () => {
     const kept = readFileSync(path);
     rmSync(path);
     mkdirSync(path);
-    await run.keeper.writeAnew();
-    assert.match(run.said[0]!, /cannot be written/);
+    assert.equal(await run.keeper.forgetFile(), false);
+    await run.keeper.write();
+    assert.match(run.said[0]!, /cannot be removed \([A-Z_]+\); it has answers that were flushed/);
+    assert.match(run.said[1]!, /cannot be written/);
     rmSync(path, { recursive: true });
     writeFileSync(path, kept);
     await run.keeper.stop();
@@ -438,7 +525,9 @@ describe('the file', () => {
     const run = new Run(directory, { changes: () => 0 });
     await run.keeper.restore();
     await flushAnswers(run.cache, { name: name('secret.example'), isSuffix: false });
-    await run.keeper.writeAnew();
+    assert.ok(await run.keeper.forgetFile());
+    assert.deepEqual(filesWith(directory, 'secret'), []);
+    await run.keeper.write();
     assert.ok(!readFileSync(join(directory, KEPT_ANSWERS_FILE)).includes('secret'));
   });
 
@@ -462,7 +551,7 @@ describe('the file', () => {
     await run.keeper.restore();
     run.keeper.start();
     run.store(addressOf('b.example'));
-    await run.keeper.writeAnew();
+    assert.ok(await run.keeper.forgetFile());
     await run.keeper.stop();
     assert.deepEqual(readdirSync(directory), []);
     assert.equal(run.entries, 1);

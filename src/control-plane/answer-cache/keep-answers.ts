@@ -39,8 +39,9 @@ export class AnswerKeeper {
   readonly #notKept: NamesNotKept;
   readonly #asked: Uint8Array;
   #writtenChanges = 0;
-  /** What the file holds was taken out of the cache, and no write has begun since. */
-  #isOutdated = false;
+  /** How often answers were taken out of the cache, and how many of those times lie before the last write. */
+  #flushes = 0;
+  #writtenFlushes = 0;
   #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -89,11 +90,17 @@ export class AnswerKeeper {
     if (this.#timer !== undefined) await this.write();
   }
 
-  /** Answers were taken out, which the file still has. Never rejects. */
-  async writeAnew(): Promise<void> {
-    if (!this.#options.settings.cache.persist) return;
-    this.#isOutdated = true;
-    await this.write();
+  /**
+   * Answers were taken out of the cache: resolves as soon as no file has them, or to false if the file cannot be removed. What is left
+   * is written in the background. Never rejects.
+   */
+  forgetFile(): Promise<boolean> {
+    if (!this.#options.settings.cache.persist) return Promise.resolve(true);
+    // Tells a write under way, which may have read them, to give up: it is over soon.
+    this.#flushes++;
+    const removal = this.#writing.then(() => this.#remove());
+    this.#writing = removal.then(() => this.#write());
+    return removal;
   }
 
   /** One write at a time; failures are said once, until one succeeds. Never rejects. */
@@ -103,28 +110,45 @@ export class AnswerKeeper {
   }
 
   async #write(): Promise<void> {
-    const { settings, cache } = this.#options;
+    const { settings, cache, hashKey } = this.#options;
     const changes = this.#options.changes();
-    if (changes === this.#writtenChanges && !this.#isOutdated) return;
     // Before the first answer is read: a flush from here on may come too late for this write.
-    const wasOutdated = this.#isOutdated;
-    this.#isOutdated = false;
+    const flushes = this.#flushes;
+    if (changes === this.#writtenChanges && flushes === this.#writtenFlushes) return;
     try {
-      await writeKeptAnswers(this.#path, this.#now(), {
+      const written = await writeKeptAnswers(this.#path, this.#now(), {
         cache,
+        hashKey,
         staleSeconds: settings.cache.rules.staleSeconds,
         notKept: this.#notKept,
         asked: this.#asked,
         limits: this.#limits,
+        isGivenUp: () => this.#flushes !== flushes,
       });
+      if (written === undefined) return;
       this.#writtenChanges = changes;
+      this.#writtenFlushes = flushes;
       this.#hasFailed = false;
     } catch (error) {
-      this.#isOutdated ||= wasOutdated;
       const { code, message } = error as NodeJS.ErrnoException;
       if (!this.#hasFailed)
         this.#options.log('warn', `${this.#path} cannot be written (${code ?? message}); answers are not kept`);
       this.#hasFailed = true;
+    }
+  }
+
+  /** False if the file stays, which the log then tells. */
+  async #remove(): Promise<boolean> {
+    try {
+      await rm(this.#path, { force: true });
+      return true;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      this.#options.log(
+        'warn',
+        `${this.#path} cannot be removed (${code ?? message}); it has answers that were flushed`,
+      );
+      return false;
     }
   }
 

@@ -8,6 +8,7 @@ import { EntryWalk } from '../../memory/answer-cache/entry-walk.ts';
 import { appendKept, keptBytes } from './kept-answer.ts';
 import { BLOCK_HEAD_BYTES, encodeHeader, type Moment, sealBlock } from './kept-file.ts';
 import type { NamesNotKept } from './names-not-kept.ts';
+import { OutdatedAnswers } from './outdated-answers.ts';
 
 const BLOCK_BYTES = 262_144;
 
@@ -18,12 +19,16 @@ export interface WriteLimits {
 
 export interface WriteParts {
   readonly cache: SharedArrayBuffer;
+  /** 16 octets, those of the query threads. */
+  readonly hashKey: Uint8Array;
   /** Answers that expired longer ago are left out. */
   readonly staleSeconds: number;
   readonly notKept: NamesNotKept;
   /** Fingerprint of who is asked. */
   readonly asked: Uint8Array;
   readonly limits: WriteLimits;
+  /** What was read so far must not come into the file any more. */
+  isGivenUp(): boolean;
 }
 
 export interface Written {
@@ -32,14 +37,14 @@ export interface Written {
 }
 
 /**
- * Answers that were asked for more than once come first, then the others, up to the limits. Rejects with the system's error
- * (ENOSPC …) and leaves the old file and no scrap.
+ * Answers that were asked for more than once come first, then the others, up to the limits. Undefined where it was given
+ * up; rejects with the system's error (ENOSPC …). Both leave the old file and no scrap.
  */
 export async function writeKeptAnswers(
   path: string,
   now: { readonly moment: Moment; readonly seconds: number },
   parts: WriteParts,
-): Promise<Written> {
+): Promise<Written | undefined> {
   const scrap = `${path}.${randomBytes(6).toString('hex')}.new`;
   try {
     // 'wx': a file or link somebody put there is never written through.
@@ -47,9 +52,13 @@ export async function writeKeptAnswers(
     let written: Written;
     try {
       written = await new KeptWriter(file, now.seconds, parts).write(now.moment);
-      await file.sync();
+      if (!parts.isGivenUp()) await file.sync();
     } finally {
       await file.close();
+    }
+    if (parts.isGivenUp()) {
+      await rm(scrap, { force: true });
+      return undefined;
     }
     await rename(scrap, path);
     return written;
@@ -63,6 +72,7 @@ class KeptWriter {
   readonly #file: FileHandle;
   readonly #nowSeconds: number;
   readonly #parts: WriteParts;
+  readonly #outdated: OutdatedAnswers;
   readonly #ready: Uint8Array[] = [];
   #block = new Uint8Array(BLOCK_BYTES);
   #end = BLOCK_HEAD_BYTES;
@@ -74,6 +84,7 @@ class KeptWriter {
     this.#file = file;
     this.#nowSeconds = nowSeconds;
     this.#parts = parts;
+    this.#outdated = new OutdatedAnswers(parts.cache, parts.hashKey);
   }
 
   async write(moment: Moment): Promise<Written> {
@@ -81,7 +92,7 @@ class KeptWriter {
     const walk = new EntryWalk(cache);
     await this.#put(encodeHeader(moment, asked));
     for (const share of ['wanted', 'others'] as const) {
-      for (let stripe = 0; stripe < walk.stripeCount && !this.#isFull; stripe++) {
+      for (let stripe = 0; stripe < walk.stripeCount && !this.#isFull && !this.#parts.isGivenUp(); stripe++) {
         walk.visitStripe(stripe, share, () => {
           if (walk.answer.expiresAtSeconds > this.#nowSeconds - staleSeconds) this.#add(walk);
         });
@@ -105,6 +116,7 @@ class KeptWriter {
   #add({ key, answer }: EntryWalk): void {
     const bytes = keptBytes(key, answer);
     if (bytes === 0 || this.#isFull || this.#parts.notKept.has(key.name, key.nameLength)) return;
+    if (this.#outdated.has(key, answer.storedAtSeconds)) return;
     if (this.#end + bytes > this.#block.length) this.#closeBlock();
     this.#end = appendKept(key, answer, this.#nowSeconds, this.#block, this.#end);
     this.#inBlock++;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { name } from '../../../test/fuzz/wire/messages.ts';
 import { AnswerCache, CachedAnswer, createAnswerCache } from '../../memory/answer-cache/answer-cache.ts';
 import { type CounterName, counterIndex, createCounters, ThreadCounters } from '../../memory/counters/counters.ts';
@@ -7,16 +8,21 @@ import { cacheRoutes } from './cache-routes.ts';
 import type { RouteAnswer } from './control-socket.ts';
 
 const FAILURE = 0x10;
+const FLUSHED = { status: 200, body: { answers: 1, partsHeld: 0, areOnDisk: false } };
 
 class Gateway {
   flushes = 0;
+  fileIsGone: Promise<boolean> = Promise.resolve(true);
   readonly #answerCache = createAnswerCache(1e6);
   readonly #counters = createCounters(1);
   readonly #answers = new AnswerCache(this.#answerCache, 1);
   readonly #routes = cacheRoutes({
     answerCache: this.#answerCache,
     counters: this.#counters,
-    onFlushed: () => this.flushes++,
+    onFlushed: () => {
+      this.flushes++;
+      return this.fileIsGone;
+    },
   });
 
   store(owner: string, { type = 1, variant = 0, messageLength = 100 } = {}): void {
@@ -65,11 +71,33 @@ describe('/v1/cache/flush', () => {
       gateway.store('a.example');
       gateway.store('a.example', { variant: FAILURE });
       gateway.store('a.example', { type: 28, messageLength: 0 });
-      assert.deepEqual(await gateway.flush(query), { status: 200, body: { answers: 1, partsHeld: 0 } });
+      assert.deepEqual(await gateway.flush(query), FLUSHED);
       const { body } = (await gateway.ask('/v1/cache')) as unknown as { body: { entryCount: number } };
       assert.equal(body.entryCount, 0, 'they went all the same');
       assert.equal(gateway.flushes, 1);
     }
+  });
+
+  test('answers when the file of kept answers has them no longer, or says that it has', async () => {
+    const gateway = new Gateway();
+    gateway.store('a.example');
+    const removal = Promise.withResolvers<boolean>();
+    gateway.fileIsGone = removal.promise;
+    const order: string[] = [];
+    const flush = gateway.flush('name=a.example').then(() => order.push('answered'));
+    // Long after the cache itself has been flushed.
+    while (gateway.flushes === 0) await setImmediate();
+    await setImmediate();
+    order.push('removed');
+    removal.resolve(true);
+    await flush;
+    assert.deepEqual(order, ['removed', 'answered']);
+    gateway.store('a.example');
+    gateway.fileIsGone = Promise.resolve(false);
+    assert.deepEqual(await gateway.flush('name=a.example'), {
+      status: 200,
+      body: { answers: 1, partsHeld: 0, areOnDisk: true },
+    });
   });
 
   for (const [query, says] of [
@@ -93,7 +121,7 @@ describe('/v1/cache/flush', () => {
       assert.ok(answer.status === 400);
       assert.match(answer.error, says);
       assert.equal(gateway.flushes, 0);
-      assert.deepEqual(await gateway.flush('all'), { status: 200, body: { answers: 1, partsHeld: 0 } });
+      assert.deepEqual(await gateway.flush('all'), FLUSHED);
     });
   }
 });

@@ -15,8 +15,8 @@ const ALLOWED = 'allowed: name=NAME, name=NAME&suffix, or all';
 export interface CacheRouteParts {
   readonly answerCache: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
-  /** Answers went: what is kept on disk has them still. */
-  onFlushed(): void;
+  /** Answers went: what is kept on disk has them still. Resolves when it has them no longer, or to false if they stay there. */
+  onFlushed(): Promise<boolean>;
 }
 
 /** Answer of /v1/cache. */
@@ -30,7 +30,10 @@ export interface CacheStatus extends Pick<AnswerCacheUsage, 'entryCount' | 'used
 }
 
 /** Answer of /v1/cache/flush. */
-export type CacheFlushed = Flushed;
+export interface CacheFlushed extends Flushed {
+  /** The file of `cache.persist` could not be removed. */
+  readonly areOnDisk: boolean;
+}
 
 export function cacheRoutes(parts: CacheRouteParts): Readonly<Record<string, Route>> {
   return {
@@ -47,8 +50,9 @@ export function cacheRoutes(parts: CacheRouteParts): Readonly<Record<string, Rou
       const target = readTarget(parameters);
       if ('error' in target) return { status: 400, error: target.error };
       const flushed = await flushAnswers(parts.answerCache, target);
-      parts.onFlushed();
-      return { status: 200, body: flushed satisfies CacheFlushed };
+      // Whoever is told that they went may rely on it, whatever happens to the gateway next.
+      const areOnDisk = !(await parts.onFlushed());
+      return { status: 200, body: { ...flushed, areOnDisk } satisfies CacheFlushed };
     },
   };
 }

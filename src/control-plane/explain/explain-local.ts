@@ -3,9 +3,12 @@
 import { open } from 'node:fs/promises';
 import { appendLocalRecords } from '../../memory/local-names/append-local-answer.ts';
 import { LOCAL, LocalMatch, type LocalNames } from '../../memory/local-names/local-names.ts';
+import { RRSET_HEAD_BYTES } from '../../memory/local-names/local-names-layout.ts';
 import type { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { HEADER_BYTES, MESSAGE_MAX_BYTES } from '../../wire/header.ts';
 import { nameToText } from '../../wire/name-text.ts';
+import { TYPE } from '../../wire/numbers.ts';
+import { RECORD_FIXED_BYTES } from '../../wire/resource-record.ts';
 import { reverseRecord } from '../local-names/reverse-records.ts';
 import type { SourceContent } from '../local-names/sourced-record.ts';
 
@@ -56,7 +59,7 @@ export async function explainLocal(
   if (match.outcome === LOCAL.PASS) return undefined;
   const text = nameToText(name);
   const owner = node === 0 ? undefined : names.nameOf(node);
-  const origin = owner === undefined ? undefined : findOrigin(sources, owner, type);
+  const origin = owner === undefined ? undefined : findOrigin(sources, owner, type, pointerOf(names, node));
   return {
     response: RESPONSES[match.outcome],
     target: match.outcome === LOCAL.ALIAS ? match.alias.slice(0, match.aliasLength) : undefined,
@@ -83,22 +86,41 @@ interface Origin {
   readonly number: number;
 }
 
-/** The record that put the owner into the table: one of the type asked for before any other. */
-function findOrigin(sources: readonly SourceContent[], owner: Uint8Array, type: number): Origin | undefined {
+/**
+ * The record that put the owner into the table: of the first source that has the name, whose it is, and there one of the type asked
+ * for before any other; or else the one whose address it is the reverse name of. `pointer`: what its PTR says.
+ */
+function findOrigin(
+  sources: readonly SourceContent[],
+  owner: Uint8Array,
+  type: number,
+  pointer: Uint8Array | undefined,
+): Origin | undefined {
   type Written = SourceContent['records'][number];
-  const isIt = (candidate: Uint8Array | undefined) => candidate !== undefined && Buffer.compare(candidate, owner) === 0;
+  const isSame = (one: Uint8Array, other: Uint8Array | undefined) =>
+    other !== undefined && Buffer.compare(one, other) === 0;
   const finders = [
-    (record: Written) => record.type === type && isIt(record.owner),
-    (record: Written) => isIt(record.owner),
-    (record: Written) => isIt(reverseRecord(record, true)?.owner),
+    (records: readonly Written[]) =>
+      records.find((record) => record.type === type && isSame(owner, record.owner)) ??
+      records.find((record) => isSame(owner, record.owner)),
+    (records: readonly Written[]) =>
+      records.find((record) => isSame(record.owner, pointer) && isSame(owner, reverseRecord(record, true)?.owner)),
   ];
-  for (const fits of finders) {
+  for (const find of finders) {
     for (const { title, file, records } of sources) {
-      const record = records.find(fits);
+      const record = find(records);
       if (record !== undefined) return { title, file, number: record.line };
     }
   }
   return undefined;
+}
+
+/** The first name that a reverse name has. */
+function pointerOf(names: LocalNames, node: number): Uint8Array | undefined {
+  const rrset = names.rrsetOf(node, TYPE.PTR);
+  if (rrset === 0) return undefined;
+  const rdata = rrset + RRSET_HEAD_BYTES + RECORD_FIXED_BYTES;
+  return new Uint8Array(names.octets.subarray(rdata, rdata + names.octet16(rdata - 2)));
 }
 
 /** The text of a line, empty where the file has changed or cannot be read. */

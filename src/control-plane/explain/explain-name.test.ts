@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { localSettings } from '../../../test/fixtures/local-settings.ts';
 import { BlockTable } from '../../memory/block-table/block-table.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
 import { compileLocalNames, NO_CONTENTS, sourcesOf } from '../local-names/compile-local-names.ts';
 import { buildTable } from '../lists/build-table.ts';
 import { readSettings } from '../settings/load-settings.ts';
+import { nameFromText } from '../../wire/name-text.ts';
+import { TYPE } from '../../wire/numbers.ts';
 import { explanationToText } from '../../cli/explain/explanation-text.ts';
 import { type ExplainContext, explainName } from './explain-name.ts';
 
@@ -74,6 +77,39 @@ test('an alias whose target is blocked is explained as blocked, with the rule', 
   assert.equal(explanation.line?.text, '||ads.example^');
   const web = await explainName(context(true, ELSEWHERE), 'to-web.example');
   assert.deepEqual([web?.local, web?.action, web?.plaintext], ['alias', 'allow', undefined]);
+});
+
+test("a name is explained by the line it is answered from, and by none that somebody else's name shadows", async () => {
+  const plain = context(true, '[[record]]\nname = "nas.lan"\ntype = "A"\nvalue = "10.0.0.1"\n');
+  const address = (owner: string, type: number, rdata: number[], line: number) => ({
+    owner: nameFromText(owner)!,
+    type,
+    ttlSeconds: 60,
+    rdata: Uint8Array.from(rdata),
+    line,
+  });
+  const hosts = {
+    title: 'the hosts file',
+    file: '/etc/hosts',
+    records: [address('nas.lan', TYPE.A, [10, 0, 0, 5], 3)],
+  };
+  const leases = {
+    title: 'a lease',
+    file: '/var/leases',
+    records: [
+      address('nas.lan', TYPE.AAAA, new Array<number>(16).fill(0xfd), 8),
+      address('tv.lan', TYPE.A, [10, 0, 0, 5], 9),
+    ],
+  };
+  const contents = { ...NO_CONTENTS, hosts, leases: [leases] };
+  const settings = localSettings('[[record]]\nname = "nas.lan"\ntype = "A"\nvalue = "10.0.0.1"\n');
+  const table = new LocalNames(compileLocalNames(settings, HASH_KEY, contents).table);
+  const both = { ...plain, localNames: table, localSources: sourcesOf(settings, contents) };
+  const lineOf = async (name: string, type: number) => (await explainName(both, name, type))?.sentence;
+  assert.match((await lineOf('5.0.0.10.in-addr.arpa', TYPE.PTR))!, /a lease names it$/);
+  assert.match((await lineOf('1.0.0.10.in-addr.arpa', TYPE.PTR))!, /a record of the configuration names it$/);
+  assert.match((await lineOf('nas.lan', TYPE.AAAA))!, /a record of the configuration names it$/);
+  assert.equal((await explainName(both, '5.0.0.10.in-addr.arpa', TYPE.PTR))?.line?.number, 9);
 });
 
 test('names of a [[zone]], and aliases into it, are said to be asked there in plain text', async () => {

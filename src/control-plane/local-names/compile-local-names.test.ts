@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, HASH_KEY } from '../../../test/fixtures/local-names.ts';
+import { ask, HASH_KEY, wire } from '../../../test/fixtures/local-names.ts';
 import { localSettings } from '../../../test/fixtures/local-settings.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
+import { parseAddress } from '../../wire/ip-address.ts';
+import { nameToText } from '../../wire/name-text.ts';
+import { TYPE } from '../../wire/numbers.ts';
+import { reverseName } from '../../wire/reverse-name.ts';
+import { typeFromText } from '../../wire/type-text.ts';
 import { compileLocalNames, NO_CONTENTS } from './compile-local-names.ts';
 import { LeaseTable } from './lease-table.ts';
 import { parseHostsFile } from './parse-hosts-file.ts';
@@ -129,12 +134,127 @@ test('records come before hosts, hosts before leases', () => {
   asks(names, {
     'a.lan A': 'records 1',
     'a.lan AAAA': 'nodata in lan',
-    'a A': 'records 1',
+    'a A': 'pass',
     'b.lan A': 'records 1',
-    'b A': 'records 2',
+    'b A': 'pass',
     '9.0.0.10.in-addr.arpa PTR': 'records 1',
-    '8.0.0.10.in-addr.arpa PTR': 'records 1',
+    '8.0.0.10.in-addr.arpa PTR': 'nxdomain in 10.in-addr.arpa',
   });
+});
+
+test("a lease whose name is somebody else's has no short name and no reverse name, unless it has the same address", () => {
+  const names = compiled(
+    '[[record]]\nname = "nas.lan"\ntype = "A"\nvalue = "10.0.0.1"\n[[record]]\nname = "phone"\ntype = "A"\nvalue = "10.0.0.2"\n[resolve]\nlease_files = ["leases"]',
+    {
+      hosts: '10.0.0.5 tv.lan\n192.168.7.9 nas.lan\n',
+      leases: [
+        '0 02:00 10.0.0.66 nas *',
+        '0 02:00 10.0.0.67 tv *',
+        '0 02:00 10.0.0.68 phone *',
+        '0 02:00 10.0.0.1 printer *',
+        '0 02:00 10.0.0.69 free *',
+        '',
+      ].join('\n'),
+    },
+  );
+  asks(names, {
+    'nas.lan A': 'records 1',
+    'nas A': 'pass',
+    '66.0.0.10.in-addr.arpa PTR': 'nxdomain in 10.in-addr.arpa',
+    'tv A': 'pass',
+    '67.0.0.10.in-addr.arpa PTR': 'nxdomain in 10.in-addr.arpa',
+    // A line of the hosts file is shadowed likewise.
+    '9.7.168.192.in-addr.arpa PTR': 'nxdomain in 168.192.in-addr.arpa',
+    // The short name alone is taken.
+    'phone.lan A': 'records 1',
+    '68.0.0.10.in-addr.arpa PTR': 'records 1',
+    'free.lan A': 'records 1',
+    'free A': 'records 1',
+    '69.0.0.10.in-addr.arpa PTR': 'records 1',
+  });
+  const same = compiled('[resolve]\nlease_files = ["leases"]', {
+    hosts: '10.0.0.5 tv.lan\n',
+    leases: '0 02:00 10.0.0.5 tv *\n',
+  });
+  asks(same, { 'tv.lan A': 'records 1', 'tv A': 'records 1', '5.0.0.10.in-addr.arpa PTR': 'records 1' });
+});
+
+test('a lease under the name of the gateway itself has neither a short name nor a reverse name', () => {
+  const settings = localSettings('[resolve]\nlease_files = ["leases"]');
+  const table = new LeaseTable();
+  runAtOnce(parseLeases('0 02:00 10.6.6.6 gw *\n', 'dnsmasq', table));
+  const { records } = table.records(settings.resolve.leaseDomain, 0);
+  const own = { owner: wire('gw.lan'), type: TYPE.A, ttlSeconds: 60, rdata: Uint8Array.of(10, 0, 0, 1) };
+  const leases = [{ title: 'a lease', file: 'leases', records }];
+  const contents = { ...NO_CONTENTS, discovery: [{ ...own, inOwnZoneOnly: true }], leases };
+  const names = new LocalNames(compileLocalNames(settings, HASH_KEY, contents).table);
+  asks(names, {
+    'gw.lan A': 'records 1',
+    'gw A': 'pass',
+    '6.6.6.10.in-addr.arpa PTR': 'nxdomain in 10.in-addr.arpa',
+  });
+});
+
+test('what the gateway says of itself stands beside a record, a hosts line and a lease of the same name', () => {
+  const settings = localSettings(
+    '[[record]]\nname = "a.example"\ntype = "A"\nvalue = "10.0.0.1"\n[resolve]\nlease_files = ["leases"]',
+  );
+  const about = (name: string) => ({
+    owner: wire(name),
+    type: typeFromText('RESINFO')!,
+    ttlSeconds: 60,
+    rdata: Uint8Array.of(1, 0x78),
+    standsAlone: true,
+  });
+  const address = (name: string) => ({
+    owner: wire(name),
+    type: TYPE.A,
+    ttlSeconds: 60,
+    rdata: Uint8Array.of(10, 0, 0, 9),
+  });
+  const contents = {
+    discovery: ['a.example', 'b.example', 'c.example', 'd.example'].map(about),
+    hosts: { title: 'the hosts file', file: 'hosts', records: [{ ...address('b.example'), line: 1 }] },
+    leases: [{ title: 'a lease', file: 'leases', records: [{ ...address('c.example'), line: 1 }] }],
+  };
+  const names = new LocalNames(compileLocalNames(settings, HASH_KEY, contents).table);
+  for (const name of ['a.example', 'b.example', 'c.example'])
+    asks(names, { [`${name} RESINFO`]: 'records 1', [`${name} A`]: 'records 1', [`${name} AAAA`]: 'nodata' });
+  asks(names, { 'd.example RESINFO': 'records 1', 'd.example A': 'pass' });
+});
+
+test('L03 names of private addresses inside 64:ff9b::/96 are answered like those of the addresses themselves', () => {
+  const nameOf = (address: string): string => {
+    const octets = new Uint8Array(16);
+    assert.ok(parseAddress(address, octets));
+    return nameToText(reverseName(octets));
+  };
+  const names = compiled('');
+  const isLocal = (ipv4: string) => !ask(names, `${nameOf(`64:ff9b::${ipv4}`)}`, 'PTR').startsWith('pass');
+  for (const first of [0, 10, 127]) assert.deepEqual([`${first}.0.0.0`, `${first}.255.1.2`].map(isLocal), [true, true]);
+  const here = ['169.254.0.0', '172.16.0.1', '172.31.255.255', '192.168.1.5', '100.64.0.1', '100.127.255.255'];
+  const special = ['192.0.2.1', '198.51.100.1', '203.0.113.255', '255.255.255.255'];
+  const elsewhere = ['9.9.9.9', '11.0.0.0', '126.1.1.1', '128.0.0.1', '172.15.255.255', '172.32.0.0', '100.63.255.255'];
+  const others = ['100.128.0.0', '192.167.0.1', '192.169.0.1', '169.253.1.1', '192.0.3.1', '255.255.255.254'];
+  // As of the IPv4 addresses.
+  for (const address of [...here, ...special, ...elsewhere, ...others])
+    assert.equal(isLocal(address), !ask(names, nameOf(address), 'PTR').startsWith('pass'), address);
+  assert.deepEqual(
+    [...here, ...special].map(isLocal),
+    [...here, ...special].map(() => true),
+  );
+  assert.match(
+    ask(names, nameOf('64:ff9b::192.168.1.5'), 'PTR'),
+    /^nxdomain in 8\.a\.0\.c\.(?:0\.){16}b\.9\.f\.f\.4\.6\.0\.0\.ip6\.arpa$/,
+  );
+  assert.equal(ask(names, nameOf('64:ff9c::192.168.1.5'), 'PTR'), 'pass');
+});
+
+test('a resolver of this network that has the names of a translator gets those of private addresses too', () => {
+  const names = compiled('[[zone]]\nname = "64:ff9b::/96"\nforward = ["192.168.1.1"]');
+  const octets = new Uint8Array(16);
+  parseAddress('64:ff9b::192.168.1.5', octets);
+  assert.equal(ask(names, nameToText(reverseName(octets)), 'PTR'), 'pass to resolver 0');
 });
 
 test('neither a device nor the hosts file adds an address of the other family to a name that somebody else has', () => {

@@ -13,6 +13,7 @@ import { ITEMS_PER_SLICE, runAtOnce, type Sliced } from './slices.ts';
 import type { SourceContent, SourcedRecord } from './sourced-record.ts';
 import {
   canaryZone,
+  embeddedReverseZones,
   ipv4OnlyRecords,
   leaseZone,
   localhostRecords,
@@ -96,7 +97,9 @@ export function* compileSliced(
 
   function* addSource(source: number, records: readonly SourcedRecord[], title: string): Sliced<void> {
     for (const [index, record] of records.entries()) {
-      note(title, builder.add(source, record));
+      const { shortFor } = record;
+      if (shortFor === undefined || builder.holds({ ...record, owner: shortFor }))
+        note(title, builder.add(source, record));
       if (index % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) yield;
     }
   }
@@ -126,12 +129,21 @@ function addZones(builder: LocalNamesBuilder, settings: LocalNameSettings): void
   if (resolve.leaseFiles.length > 0) builder.addZone(leaseZone(resolve.leaseDomain));
   if (resolve.discovery === 'nxdomain') builder.addZone(refusedDiscoveryZone());
   for (const zone of specialUseZones(mayGrow)) builder.addZone(zone);
+  for (const zone of embeddedReverseZones(mayGrow))
+    if (!zones.some(({ name }) => isWithin(zone.name, name))) builder.addZone(zone);
   const canaries = [
     ...(resolve.firefoxCanary ? [FIREFOX_CANARY] : []),
     ...(resolve.privateRelay === 'block' ? PRIVATE_RELAY : []),
   ];
   for (const name of canaries) builder.addZone(canaryZone(name));
   for (const name of cache.exclude) builder.addFlags(name, LOCAL_FLAG.NO_CACHE);
+}
+
+/** Whether a wire name is `suffix` or lies below it. */
+function isWithin(name: Uint8Array, suffix: Uint8Array): boolean {
+  let start = 0;
+  while (name.length - start > suffix.length) start += 1 + name[start]!;
+  return Buffer.compare(name.subarray(start), suffix) === 0;
 }
 
 /** A zone that a resolver of this network answers for; `forwarder`: its index in the settings. */

@@ -1,6 +1,7 @@
 // Leases while a file is read: the last word about an address counts.
 
 import { parseAddress } from '../../wire/ip-address.ts';
+import { NAME_MAX_BYTES } from '../../wire/name.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { hostName } from './host-name.ts';
 import { LineFaults, type ParsedFile } from './parsed-file.ts';
@@ -60,10 +61,12 @@ export class LeaseTable {
       if (left <= 0) continue;
       next = Math.min(next, expirySeconds);
       const head = Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1');
-      const owners = [Uint8Array.of(...head, ...domain), Uint8Array.of(...head, 0)];
+      const full = Uint8Array.of(...head, ...domain);
+      if (full.length > NAME_MAX_BYTES) continue;
       const ttlSeconds = Math.max(1, Math.min(TTL_SECONDS, Math.floor(left)));
       const data = isIpv6 ? { type: TYPE.AAAA, rdata: octets } : { type: TYPE.A, rdata: octets.subarray(12) };
-      for (const owner of owners) if (owner.length <= 255) records.push({ owner, ttlSeconds, ...data, line });
+      records.push({ owner: full, ttlSeconds, ...data, line });
+      records.push({ owner: Uint8Array.of(...head, 0), shortFor: full, ttlSeconds, ...data, line });
     }
     return { records, nextExpirySeconds: next === Number.POSITIVE_INFINITY ? undefined : next };
   }

@@ -28,7 +28,7 @@ export function reverseRecord(record: SourcedRecord, isOfThisNetwork: boolean): 
   return { owner: reverseName(address), type: TYPE.PTR, ttlSeconds, rdata: owner, line };
 }
 
-/** The first name of an address is the one its reverse name gives. */
+/** The first name of an address is the one its reverse name gives. A name that is somebody else's has other addresses, so it is none. */
 export function addReverse(
   builder: LocalNamesBuilder,
   source: number,
@@ -36,6 +36,6 @@ export function addReverse(
   isOfThisNetwork: boolean,
 ): LocalRecordFault | undefined {
   const reverse = reverseRecord(record, isOfThisNetwork);
-  if (reverse === undefined || builder.has(reverse.owner, TYPE.PTR)) return undefined;
+  if (reverse === undefined || builder.has(reverse.owner, TYPE.PTR) || !builder.holds(record)) return undefined;
   return builder.add(source, reverse);
 }

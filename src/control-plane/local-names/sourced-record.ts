@@ -5,6 +5,8 @@ import type { LocalRecord } from '../../memory/local-names/local-names-builder.t
 export interface SourcedRecord extends LocalRecord {
   /** 1-based line in its file, 0 where unknown. */
   readonly line: number;
+  /** The name that its owner is short for: the two have the same addresses, or the short one has none. */
+  readonly shortFor?: Uint8Array;
 }
 
 /** What one source has said last, for the table and for explanations. */

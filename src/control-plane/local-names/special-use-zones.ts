@@ -5,6 +5,7 @@ import { ZONE_KIND } from '../../memory/local-names/local-names.ts';
 import type { LocalRecord, LocalZone } from '../../memory/local-names/local-names-builder.ts';
 import { knownName } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
+import { reverseZones } from '../settings/reverse-zones.ts';
 
 /** RFC 6303 section 3. */
 const TTL_SECONDS = 10_800;
@@ -28,25 +29,50 @@ const REVERSE = [
 /** Delegated insecurely in public, which validators must be able to see (RFC 8375 section 4, RFC 6303 section 3). */
 const DELEGATED = ['home.arpa', ...REVERSE];
 
+/**
+ * The IPv4 networks of REVERSE inside 64:ff9b::/96 (RFC 6052): a name of such an address would tell the upstream the private address,
+ * also where nothing is translated here.
+ */
+const EMBEDDED_NETWORKS = [
+  ...['0.0.0.0/104', '10.0.0.0/104', '100.64.0.0/106', '127.0.0.0/104', '169.254.0.0/112', '172.16.0.0/108'],
+  ...['192.0.2.0/120', '192.168.0.0/112', '198.51.100.0/120', '203.0.113.0/120', '255.255.255.255/128'],
+].map((network) => `64:ff9b::${network}`);
+
 /** `mayGrow`: names can appear below while the gateway runs. */
 export function specialUseZones(mayGrow: boolean): LocalZone[] {
   const negativeTtlSeconds = mayGrow ? LIVE_TTL_SECONDS : TTL_SECONDS;
-  const zone = (text: string, more: Partial<LocalZone>): LocalZone => ({
-    name: knownName(text),
-    kind: ZONE_KIND.ABSENT,
-    forwarder: -1,
-    negativeTtlSeconds,
-    hasApexRecords: false,
-    parentAnswersDs: false,
-    ...more,
-  });
   return [
-    ...NON_EXISTENT.map((text) => zone(text, {})),
-    zone('localhost', { negativeTtlSeconds: TTL_SECONDS }),
-    ...DELEGATED.map((text) => zone(text, { hasApexRecords: true, parentAnswersDs: true })),
+    ...NON_EXISTENT.map((text) => zone(text, { negativeTtlSeconds })),
+    zone('localhost', {}),
+    ...DELEGATED.map((text) => reverseZone(text, negativeTtlSeconds)),
     // RFC 9462 section 6.4.
     zone('resolver.arpa', { kind: ZONE_KIND.NO_DATA, negativeTtlSeconds: LIVE_TTL_SECONDS }),
   ];
+}
+
+/** Like those of the IPv4 networks themselves. */
+export function embeddedReverseZones(mayGrow: boolean): LocalZone[] {
+  return EMBEDDED_NETWORKS.flatMap((network) => {
+    const zones = reverseZones(network);
+    if ('wrong' in zones) throw new TypeError(zones.wrong);
+    return zones.value.map((text) => reverseZone(text, mayGrow ? LIVE_TTL_SECONDS : TTL_SECONDS));
+  });
+}
+
+function zone(text: string, more: Partial<LocalZone>): LocalZone {
+  return {
+    name: knownName(text),
+    kind: ZONE_KIND.ABSENT,
+    forwarder: -1,
+    negativeTtlSeconds: TTL_SECONDS,
+    hasApexRecords: false,
+    parentAnswersDs: false,
+    ...more,
+  };
+}
+
+function reverseZone(text: string, negativeTtlSeconds: number): LocalZone {
+  return zone(text, { negativeTtlSeconds, hasApexRecords: true, parentAnswersDs: true });
 }
 
 /** `localhost` and everything below it (RFC 6761 section 6.3). */

@@ -126,7 +126,8 @@ function readTree(
   reportMissingCertificate(top.certificate, listen, faults);
   if (policy.mode === 'allowlist') noticeEmptyAllowlist(lists, rules, faults);
   const { resolve: resolving, rewrites } = readResolve(top.resolve, context);
-  const records = readRecords(top.record, rewrites, zones, context);
+  const mayGrow = resolving.hostsFile !== undefined || resolving.leaseFiles.length > 0;
+  const records = readRecords(top.record, rewrites, zones, mayGrow, context);
   const lineOf = tomlLines(source);
   const settings: Settings = {
     configFile,

@@ -47,6 +47,12 @@ export class LocalNamesBuilder {
     return this.#byName.get(keyOf(owner))?.rrsets?.some((rrset) => rrset.type === type) === true;
   }
 
+  /** Whether this very record is in the table, whichever source it is of. */
+  holds({ owner, type, rdata }: Pick<LocalRecord, 'owner' | 'type' | 'rdata'>): boolean {
+    const rrset = this.#byName.get(keyOf(owner))?.rrsets?.find((known) => known.type === type);
+    return rrset?.rdata.some((known) => Buffer.compare(known, rdata) === 0) === true;
+  }
+
   /** The first zone of a name stays. */
   addZone(zone: LocalZone): void {
     const node = this.#node(zone.name);

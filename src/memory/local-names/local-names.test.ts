@@ -125,6 +125,23 @@ test('an alias is followed while its target is here, and leads on where it is no
   });
 });
 
+test('a wildcard alias leads to a name below it while that has records, and is a bounded circle while it has none', () => {
+  const lines = ['*.home.example CNAME nas.home.example', '*.far.example CNAME x.near.example'];
+  const circles = ['*.near.example CNAME y.far.example'];
+  asks(namesOf([...lines, 'nas.home.example A 192.0.2.1', 'x.near.example A 192.0.2.2', ...circles]), {
+    'any.home.example A': 'records 2',
+    'any.home.example AAAA': 'nodata',
+    'nas.home.example A': 'records 1',
+    'a.far.example A': 'records 2',
+  });
+  asks(namesOf([...lines, ...circles]), {
+    'any.home.example A': 'loop',
+    'nas.home.example A': 'loop',
+    'nas.home.example CNAME': 'records 1',
+    'a.far.example A': 'loop',
+  });
+});
+
 test('a forwarded zone sends on what is not written here, its DS to the zone above', () => {
   const forwarded = { kind: ZONE_KIND.NONE, parentAnswersDs: true } as const;
   const names = namesOf(

@@ -78,7 +78,7 @@ export const DNSSEC_MUTATIONS: readonly Mutation[] = [
   {
     id: 'D07',
     file: 'src/control-plane/local-names/special-use-zones.ts',
-    from: 'zone(text, { hasApexRecords: true, parentAnswersDs: true })',
-    to: 'zone(text, { hasApexRecords: true })',
+    from: 'hasApexRecords: true, parentAnswersDs: true });',
+    to: 'hasApexRecords: true });',
   },
 ];

@@ -66,8 +66,8 @@ export const FILTERING_MUTATIONS: readonly Mutation[] = [
   {
     id: 'F04',
     file: 'src/data-plane/steps/append-edns.ts',
-    from: '  const textsFit = query.replyLength + extendedErrorBytes(extendedErrorText) + alsoBytes <= limitBytes;',
-    to: '  const textsFit = alsoBytes <= limitBytes;',
+    from: 'if (query.replyLength + extendedErrorBytes(extendedErrorText) + alsoBytes <= limitBytes) {',
+    to: 'if (alsoBytes <= limitBytes) {',
   },
   {
     id: 'F11',

@@ -14,6 +14,7 @@ export const SPECIAL_USE_MUTATIONS: readonly Mutation[] = [
     from: 'if (!hasApexRecords) continue;',
     to: 'if (hasApexRecords) continue;',
   },
+  { id: 'L03', file: ZONES, from: "'192.168.0.0/112', ", to: '' },
   { id: 'L04', file: ZONES, from: 'range(64, 127)', to: 'range(64, 126)' },
   {
     id: 'L05',

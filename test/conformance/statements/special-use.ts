@@ -21,7 +21,7 @@ export const SPECIAL_USE: Section = {
       id: 'L03',
       level: 'S',
       statement:
-        'Reverse zones of private and special addresses are answered locally, their apex with SOA and NS, with TTL 10800.',
+        'Reverse zones of private and special addresses, also inside 64:ff9b::/96, are answered locally, their apex with SOA and NS, with TTL 10800.',
       deviation:
         'the TTL is 60 where records, a hosts file or leases are configured, so that a name that appears is not missed for three hours',
     },

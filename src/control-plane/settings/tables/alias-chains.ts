@@ -1,5 +1,5 @@
 // CNAME records among the records of a configuration: each stands alone (RFC 1034 section 3.6.2), leads out of the circle, and not
-// over too many others. Found as the gateway finds names, wildcards too (RFC 4592).
+// over too many others. Found as the gateway finds names, wildcards too (RFC 4592), as far as the configuration alone can tell.
 
 import { CHAIN_MAX } from '../../../memory/local-names/local-names-layout.ts';
 import type { LanZone } from '../../../upstream/lan-resolver/lan-zone.ts';
@@ -10,9 +10,11 @@ import type { PlacedRecord } from './record-table.ts';
 
 const WILDCARD = '\x01*';
 
+/** `mayGrow`: files bring names as well. What a wildcard stands for today may have an address of its own by then. */
 export function reportAliases(
   records: readonly PlacedRecord[],
   zones: readonly LanZone[],
+  mayGrow: boolean,
   faults: FaultCollector,
 ): void {
   const owners = new Map<string, PlacedRecord[]>();
@@ -49,6 +51,7 @@ export function reportAliases(
   /** The owner whose records answer for a name: itself, or the wildcard below its closest encloser. */
   function ownerFor(name: string): string | undefined {
     if (existing.has(name)) return name;
+    if (mayGrow) return undefined;
     const encloser = withAncestors(name).find((ancestor) => existing.has(ancestor));
     return encloser === undefined ? undefined : WILDCARD + encloser;
   }

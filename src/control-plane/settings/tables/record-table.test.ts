@@ -112,6 +112,14 @@ test('an alias has a fault that leads back by way of a wildcard, or over more al
   const zone = '[[zone]]\nname = "y.w.example"\nforward = ["192.168.1.1"]\n';
   assert.deepEqual(faults(`${zone}[resolve.rewrites]\n"*.w.example" = "x.y.w.example"\n`), []);
 
+  // A file may give the name an address; an alias that is written out is one whatever stands in files.
+  for (const file of ['hosts_file = "hosts"', 'lease_files = ["leases"]']) {
+    const beside = (...pairs: string[]) => faults(`[resolve]\n${file}\n[resolve.rewrites]\n${pairs.join('\n')}\n`);
+    assert.deepEqual(beside('"*.w.example" = "y.w.example"'), []);
+    assert.deepEqual(beside('"a.example" = "b.w.example"', '"*.w.example" = "a.example"'), []);
+    assert.match(beside('"a.example" = "b.example"', '"b.example" = "a.example"')[0]!, /leads back to itself/);
+  }
+
   const chain = (links: number) =>
     Array.from({ length: links }, (_, index) => `"n${index}.example" = "n${index + 1}.example"`);
   assert.deepEqual(rewrites(...chain(8)), []);

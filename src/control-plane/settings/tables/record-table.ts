@@ -29,11 +29,12 @@ type RecordTable = z.output<typeof RECORD_SHAPE>;
 
 export type PlacedRecord = Omit<RecordSettings, 'line'> & { readonly path: SettingsPath };
 
-/** `rewrites` are records as well, and come behind. */
+/** `rewrites` are records as well, and come behind. `mayGrow`: a hosts file or leases bring names besides. */
 export function readRecords(
   raw: unknown,
   rewrites: readonly PlacedRecord[],
   zones: readonly LanZone[],
+  mayGrow: boolean,
   context: TableContext,
 ): PlacedRecord[] {
   const written = (readTables(RECORD_SHAPE, raw, 'record', context) ?? []).flatMap(({ table, path }) => {
@@ -46,7 +47,7 @@ export function readRecords(
     return [{ owner, type, ttlSeconds, rdata, path }];
   });
   const records = [...written, ...rewrites];
-  reportAliases(records, zones, context.faults);
+  reportAliases(records, zones, mayGrow, context.faults);
   reportTooMany(records, context);
   return records;
 }
