@@ -108,7 +108,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     log: (level, message) => log[level](message),
     discovery: discovery.records,
   });
-  const publisher = new PolicyPublisher(settings, noTable(hashKey), localNames.table);
+  const publisher = new PolicyPublisher(settings, noTable(hashKey), localNames.tables);
 
   const watch = new UpstreamWatch({
     upstream,
@@ -161,6 +161,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
       lists,
       localSources: () => localNames.sources,
       isUpstreamReachable: () => watch.isReachable,
+      isZoneSilent: (resolvers) => gatewayLog.isZoneSilent(resolvers),
       answerCache,
       onFlushed: () => answers.forgetFile(),
     }),
@@ -182,7 +183,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     systemSurroundings((level, message) => log[level](message)),
   );
   closing.add(() => keeper.stop());
-  localNames.start((table) => publisher.publishLocalNames(pool, table));
+  localNames.start((tables) => publisher.publishLocalNames(pool, tables));
   closing.add(() => localNames.stop());
   discovery.start((records) => localNames.setDiscovery(records));
   closing.add(() => discovery.stop());

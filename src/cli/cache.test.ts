@@ -99,6 +99,11 @@ describe('sotto cache', () => {
     [['flush', 'a.example', '--all'], /--all stands alone/],
     [['flush', '--all', '--suffix'], /--all stands alone/],
     [['flush', '--all=yes'], /--all takes no value/],
+    [
+      ['flush', '*.a.example'],
+      /"\*\.a\.example" is one name.*; write sotto cache flush a\.example --suffix, for it and/,
+    ],
+    [['flush', '*.a.example', '--suffix'], /write sotto cache flush a\.example --suffix/],
     [['flush', 'a..example'], /"a\.\.example" is not a domain name/],
     [['--all'], /belong to flush/],
     [['empty'], /"empty" is nothing to do with a cache/],

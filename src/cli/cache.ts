@@ -37,6 +37,11 @@ function flushQuery(name: string | undefined, flags: ReadonlySet<string>): URLSe
     return new URLSearchParams({ all: '' });
   }
   if (name === undefined) throw new OperatorError('USAGE', `NAME is missing; ${USAGE}`);
+  if (name.startsWith('*.')) {
+    const below = name.slice(2);
+    const advice = `write sotto cache flush ${visible(below)} --suffix, for it and all below it`;
+    throw new OperatorError('USAGE', `"${visible(name)}" is one name, and hardly the one you mean; ${advice}`);
+  }
   if (nameFromInternational(name) === undefined)
     throw new OperatorError('USAGE', `"${visible(name)}" is not a domain name`);
   return new URLSearchParams({ name, ...(flags.has('suffix') ? { suffix: '' } : {}) });

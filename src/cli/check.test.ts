@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { sotto } from '../../test/fixtures/command-line.ts';
@@ -39,6 +39,26 @@ describe('sotto check', () => {
     assert.match(stdout, /; 1 name excluded\n/);
   });
 
+  const isRoot = process.platform === 'linux' && process.geteuid?.() === 0;
+  const skip = isRoot ? false : 'needs root on Linux, to look with the eyes of another user';
+  test('says of a lease file that server.user may not read it, though root may', { skip }, async (t) => {
+    const directory = temporaryDirectory('check');
+    t.after(() => directory.remove());
+    chmodSync(directory.path, 0o755);
+    const leases = join(directory.path, 'leases');
+    writeFileSync(leases, '', { mode: 0o600 });
+    const file = join(directory.path, 'config.toml');
+    writeFileSync(file, '[server]\nuser = "nobody"\n[resolve]\nlease_files = ["leases"]\n');
+    const said = `${leases} cannot be read: the user nobody may not read it; let it, by chmod o+r ${leases} or`;
+    assert.ok((await sotto(t, 'check', '--config', file)).stdout.includes(said));
+    chmodSync(directory.path, 0o700);
+    const closed = `the user nobody may not enter ${directory.path}; let it through: chmod o+x ${directory.path}`;
+    assert.ok((await sotto(t, 'check', '--config', file)).stdout.includes(closed));
+    chmodSync(leases, 0o644);
+    chmodSync(directory.path, 0o755);
+    assert.doesNotMatch((await sotto(t, 'check', '--config', file)).stdout, /cannot be read/);
+  });
+
   test('R05 says that discovery cannot be verified where no certificate names an address', async (t) => {
     const directory = temporaryDirectory('check');
     t.after(() => directory.remove());
@@ -50,6 +70,31 @@ describe('sotto check', () => {
     assert.match(await check('"gw.home.arpa"'), /\nresolve\.ddr: no certificate names an address/);
     assert.doesNotMatch(await check('"gw.home.arpa", "192.168.1.1"'), /no certificate names/);
     assert.doesNotMatch(await check('"gw.home.arpa"', '[resolve]\nddr = "nodata"\n'), /no certificate names/);
+  });
+
+  test('R05 says whether the public DNS has to know the name by which clients are told of the encrypted listeners', async (t) => {
+    const directory = temporaryDirectory('check');
+    t.after(() => directory.remove());
+    writeFileSync(join(directory.path, 'hosts'), '192.168.1.53 hosted.example.org\n');
+    const file = join(directory.path, 'config.toml');
+    const discovery = async (name: string, more = '') => {
+      writeFileSync(file, `${more}[[certificate]]\nnames = ["${name}", "192.168.1.1"]\nsource = "local-ca"\n`);
+      const { exitCode, stdout } = await sotto(t, 'check', '--config', file);
+      assert.equal(exitCode, 0);
+      return /\ndiscovery {4}(.*?);/.exec(stdout)![1]!;
+    };
+    const others = ' (its addresses must be in the public DNS, or in a [[record]])';
+    const told = 'clients learn of the encrypted listeners of';
+    assert.equal(await discovery('DNS.gw.example'), `${told} dns.gw.example${others}`);
+    assert.equal(await discovery('gw.home.arpa'), `${told} gw.home.arpa`);
+    const record = '[[record]]\nname = "dns.gw.example"\ntype = "A"\nvalue = "192.168.1.1"\n';
+    assert.equal(await discovery('DNS.gw.example', record), `${told} dns.gw.example`);
+    assert.equal(
+      await discovery('hosted.example.org', '[resolve]\nhosts_file = "hosts"\n'),
+      `${told} hosted.example.org`,
+    );
+    const zone = '[[zone]]\nname = "gw.example"\nforward = ["192.168.1.2"]\n';
+    assert.equal(await discovery('dns.gw.example', zone), `${told} dns.gw.example`);
   });
 
   test('lists every fault on standard error as FILE:LINE: key: message, and exits with 2', async (t) => {

@@ -92,6 +92,7 @@ const EXPLANATION: Explanation = {
   action: 'block',
   local: undefined,
   plaintext: undefined,
+  notes: [],
   isPreliminary: false,
   reason: 'list-blocks',
   sourceName: 'ads',

@@ -21,26 +21,29 @@ export async function explain(args: readonly string[]): Promise<number> {
     words: { required: ['NAME'], optional: ['TYPE'] },
   });
   const name = words[0]!;
-  const type = words[1] === undefined ? TYPE.A : readType(words[1]);
-  checkClient(options.client);
+  const isAddress = parseAddress(name, new Uint8Array(16));
+  const type = words[1] === undefined ? (isAddress ? TYPE.PTR : TYPE.A) : readType(words[1]);
+  const client = readClient(options.client);
   const settings = settingsOrFaults(options.config, 'hide notices');
   if (settings === undefined) return 2;
-  const told = await askGateway(settings.stateDirectory, name, type);
+  const told = await askGateway(settings.stateDirectory, name, type, options.client);
   if (told !== undefined) {
     console.log(explanationToText(told, type));
     return 0;
   }
   const compiled = await readCompiled(settings);
   if (compiled === undefined) throw nothingToRead(settings);
-  const explanation = await explainName(compiled.context, name, type);
+  const explanation = await explainName(compiled.context, name, type, client);
   if (explanation === undefined) throw new OperatorError('USAGE', `"${visible(name)}" is not a domain name`);
   console.log(`${offlineNotice(settings, compiled)}\n${explanationToText(explanation, type)}`);
   return 0;
 }
 
-/** Every client is treated alike so far. */
-function checkClient(client: string | undefined): void {
-  if (client === undefined || parseAddress(client, new Uint8Array(16))) return;
+/** 16 octets. */
+function readClient(client: string | undefined): Uint8Array | undefined {
+  const address = new Uint8Array(16);
+  if (client === undefined) return undefined;
+  if (parseAddress(client, address)) return address;
   throw new OperatorError('USAGE', `--client "${visible(client)}" is not an IP address`);
 }
 

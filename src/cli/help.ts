@@ -47,7 +47,7 @@ const EXPLAIN = `sotto explain NAME [TYPE] [--client ADDRESS] [--config FILE]
 Says what happens to a name and why: which list, which rule, which line. Asks the running gateway; where none runs,
 it reads the compiled lists of the last run and says so.
 
-  --client ADDRESS   as this client
+  --client ADDRESS   as this client: who is not in access.local_names gets no names of this network
   --config FILE      the gateway's configuration, to find its state directory
 
 Examples

@@ -6,6 +6,7 @@ import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import type { Answer } from './answers/answer.ts';
 import type { AnswerInspector } from './answers/answer-inspector.ts';
 import type { FailureCache } from './fallback/failure-cache.ts';
+import type { LanQuestions } from './questions/lan-questions.ts';
 import type { PendingQuestions } from './questions/pending-questions.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import type { Prefetch } from './questions/prefetch.ts';
@@ -22,6 +23,7 @@ import { checkAnswer } from './steps/check-answer.ts';
 import { checkCookie } from './steps/check-cookie.ts';
 import { checkHeader } from './steps/check-header.ts';
 import { checkPacket } from './steps/check-packet.ts';
+import { checkQuestion } from './steps/check-question.ts';
 import { count } from './steps/count.ts';
 import { deriveAnswer } from './steps/derive-answer.ts';
 import { dns64Reverse } from './steps/dns64-reverse.ts';
@@ -34,15 +36,19 @@ import { outdateAnswers } from './steps/outdate-answers.ts';
 import { restoreQuestion } from './steps/restore-question.ts';
 import { storeAnswer } from './steps/store-answer.ts';
 import { refuseLoop } from './steps/refuse-loop.ts';
+import { OPTION_BIT } from '../wire/query-option.ts';
 import type { Superseder } from './fallback/supersede.ts';
 
 const { PASS } = VERDICT;
+const { COOKIE } = OPTION_BIT;
 
 export interface Pipeline {
   /** The first verdict that is not PASS. */
   onQuery(query: Query): Verdict;
   /** The same for a query that was answered, and now asks for another type in place of the client's (synthesis.ts). */
   onOtherType(query: Query): Verdict;
+  /** The same for a query whose answer was an alias, and which now asks for its target (cut-off-alias.ts). */
+  onOtherName(query: Query): Verdict;
   onAnswer(answer: Answer): void;
   onReply(query: Query): void;
 }
@@ -59,7 +65,8 @@ export interface PipelineParts {
   readonly superseder: Superseder;
   readonly prefetch: Prefetch;
   readonly zones: readonly LanZone[];
-  /** A question for a zone came from its own resolver. */
+  readonly lanQuestions: LanQuestions;
+  /** A zone's own resolver asked what it is being asked. */
   onLoop(zone: LanZone): void;
 }
 
@@ -72,7 +79,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const answerOurs = answerLocally(inForce);
   const mapReverse = dns64Reverse(inForce);
   const goAlong = followAlias(inForce);
-  const breakLoop = refuseLoop(parts.zones, parts.onLoop);
+  const breakLoop = refuseLoop(parts.zones, parts.lanQuestions, parts.onLoop);
   const admit = limitAccess(inForce.access);
   const readPacket = checkPacket(cookies);
   const lookAtCookie = checkCookie(cookies);
@@ -91,23 +98,32 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
       checkHeader.run(query) || // first: what is no query gets silence, from whomever it comes
       admit.run(query) || // before anything a stranger sent is parsed
       readPacket.run(query) || // everything below trusts the question
-      // Before any work: where cookies are required, a forged address gets none.
-      (query.facts.options === 0 ? PASS : lookAtCookie.run(query)) ||
+      // Before any answer: where cookies are required, a forged address gets none.
+      ((query.facts.options & COOKIE) === 0 ? PASS : lookAtCookie.run(query)) ||
+      checkQuestion.run(query) || // before any work: everything below has a question to work on
       // Before our names: what it leads to may be one of them.
       (inForce.live.dns64 === undefined ? PASS : mapReverse.run(query)) ||
       answerOurs.run(query) || // before policy: these names are ours to answer, listed or not
       // Before policy: it is the target that is asked, and judged.
       (query.local.aliasLength === 0 ? PASS : goAlong.run(query)) ||
-      // Behind the alias, which says whose zone it is; before anybody is asked.
-      (query.local.forwarder < 0 ? PASS : breakLoop.run(query)) ||
       judge.run(query) || // before the cache: a rule made a second ago holds for what was cached an hour ago
       recall.run(query) || // before joining: only a miss may cost an allocation
       recallFailure.run(query) || // behind the cache: an answer that somebody got meanwhile ends a failure
+      // Behind everything that is known here, which whoever asks may hear; before somebody is asked.
+      (query.local.forwarder < 0 ? PASS : breakLoop.run(query)) ||
       join.run(query), // last: everything that reaches it leaves the host
     onOtherType: (query) =>
       query.outcome === OUTCOME.LOCAL
         ? answerOurs.run(query) || replyInternalError(query) // a name that is ours is so with every type
-        : recall.run(query) || recallFailure.run(query) || join.run(query),
+        : recall.run(query) || recallFailure.run(query) || breakLoop.run(query) || join.run(query),
+    onOtherName: (query) =>
+      answerOurs.run(query) || // as if a client had asked for it
+      (query.local.aliasLength === 0 ? PASS : goAlong.run(query)) ||
+      judge.run(query) ||
+      recall.run(query) ||
+      recallFailure.run(query) ||
+      breakLoop.run(query) ||
+      join.run(query),
     onAnswer(answer) {
       check.run(answer); // first: cuts off what was for us alone
       inspect.run(answer); // before storing: the finding is filed with the answer

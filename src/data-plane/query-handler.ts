@@ -12,6 +12,7 @@ import { AnswerInspector } from './answers/answer-inspector.ts';
 import type { WaysOut } from './questions/ask-upstream.ts';
 import { FailureCache } from './fallback/failure-cache.ts';
 import type { QueryHandler } from './listeners/listener.ts';
+import { LanQuestions } from './questions/lan-questions.ts';
 import { PendingQuestions } from './questions/pending-questions.ts';
 import { buildPipeline } from './pipeline.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
@@ -23,6 +24,7 @@ import type { ServerCookies } from './server-cookies.ts';
 import { StaleAnswers } from './fallback/stale-answers.ts';
 import { Superseder } from './fallback/supersede.ts';
 import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
+import { leadsElsewhere } from './derivation/cut-off-alias.ts';
 import { wantsIpv4 } from './derivation/synthesis.ts';
 import { beginAgain, restoreWaiter, type Waiter } from './questions/waiter.ts';
 
@@ -37,7 +39,7 @@ export interface QueryHandlerParts extends WaysOut {
   readonly cookies: ServerCookies;
   /** Of the LAN resolvers, by number. */
   readonly zones: readonly LanZone[];
-  /** A question for a zone came from its own resolver. */
+  /** A zone's own resolver asked what it is being asked. */
   onLoop(zone: LanZone): void;
   /** A bug was caught; never carries names or addresses. */
   onInternalError(error: unknown): void;
@@ -63,6 +65,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   const failures = new FailureCache(cache, reachability);
   const stale = new StaleAnswers(cache, inForce, inspector);
   const superseder = new Superseder(cache);
+  const lanQuestions = new LanQuestions(cache, parts.zones);
   const settler = new QuestionSettler({
     ways: parts,
     inForce,
@@ -71,6 +74,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     superseder,
     reachability,
     claims,
+    lanQuestions,
     nowSeconds,
     onAnswer: (answer) => onAnswer(answer),
     answerWaiter,
@@ -78,7 +82,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   });
   const pending = new PendingQuestions(settler, counters, clock);
   settler.pending = pending;
-  const { onQuery, onOtherType, onAnswer, onReply } = buildPipeline({
+  const { onQuery, onOtherName, onOtherType, onAnswer, onReply } = buildPipeline({
     inForce,
     cache,
     inspector,
@@ -88,6 +92,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     failures,
     stale,
     zones: parts.zones,
+    lanQuestions,
     onLoop: (zone) => parts.onLoop(zone),
     superseder,
     prefetch: prefetch({ cache, claims, inForce, pending, counters }),
@@ -112,7 +117,9 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   /** The one place where a query leaves: the sink is called once, whatever happens. */
   function finish(firstVerdict: number): void {
     const { dns64 } = inForce.live;
-    const verdict = dns64 !== undefined && firstVerdict === VERDICT.REPLY ? lookForIpv4(dns64) : firstVerdict;
+    let verdict = firstVerdict;
+    if (verdict === VERDICT.REPLY && query.local.forwarder >= 0) verdict = goOnElsewhere();
+    if (verdict === VERDICT.REPLY && dns64 !== undefined) verdict = lookForIpv4(dns64);
     if (verdict === VERDICT.WAIT) return;
     if (verdict === VERDICT.REPLY) prepareReply();
     else counters.increment(query.outcome === OUTCOME.BLOCKED ? DROPPED : IGNORED);
@@ -122,6 +129,17 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
       else query.sink.drop(query.returnPath);
     } catch (error) {
       note(error);
+    }
+  }
+
+  /** Aliases at which the resolver of a zone has stopped are followed on, one after the other; each may have to be waited for. */
+  function goOnElsewhere(): number {
+    try {
+      let verdict: number = VERDICT.REPLY;
+      while (verdict === VERDICT.REPLY && leadsElsewhere(query)) verdict = onOtherName(query);
+      return verdict;
+    } catch (error) {
+      return internalError(error);
     }
   }
 

@@ -9,6 +9,7 @@ import type { FromThread, ToThread } from '../plane-messages/messages.ts';
 import type { ThreadStart } from '../plane-messages/thread-start.ts';
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
 import { createUpstream, type ProbedUpstream } from '../upstream/create-upstream.ts';
+import { LanHealth } from '../upstream/lan-resolver/lan-health.ts';
 import { LanResolver } from '../upstream/lan-resolver/lan-resolver.ts';
 import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import { peerToText } from '../upstream/lan-resolver/lan-question.ts';
@@ -48,7 +49,7 @@ export class QueryThread {
       onEvent: (event) => post(asMessage(event)),
       onReached: () => reachability.noteReached(),
     });
-    this.#lanResolvers = start.zones.map(({ resolvers }) => new LanResolver(resolvers));
+    this.#lanResolvers = lanResolversOf(start.zones, post);
     // Zones of one [[zone]] table share its list of resolvers.
     const loops = new Set<LanZone['resolvers']>();
     this.#cookies = new ServerCookies(start.cookies);
@@ -128,6 +129,24 @@ export class QueryThread {
       this.#post({ kind: 'listen-failed', publication, socketId: socket.id, code, message: String(error) });
     }
   }
+}
+
+/** One for each zone. Those of one [[zone]] table share the list of their addresses, and what is known of them. */
+function lanResolversOf(zones: readonly LanZone[], post: (message: FromThread) => void): LanResolver[] {
+  const tables = Map.groupBy(zones, ({ resolvers }) => resolvers);
+  const healths = new Map(
+    [...tables].map(([peers, ofTable]) => {
+      const zone = [...new Set(ofTable.map(({ written }) => written))].join(', ');
+      const resolvers = peers.map(peerToText).join(', ');
+      const health = new LanHealth({
+        onDown: (code, detail) => post({ kind: 'zone-down', zone, resolvers, code, detail }),
+        onUp: () => post({ kind: 'zone-up', zone, resolvers }),
+        onReferral: () => post({ kind: 'zone-referral', zone, resolvers }),
+      });
+      return [peers, health];
+    }),
+  );
+  return zones.map(({ resolvers }) => new LanResolver(resolvers, healths.get(resolvers)!));
 }
 
 function asMessage(event: UpstreamEvent): FromThread {

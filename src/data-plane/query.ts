@@ -2,15 +2,16 @@
 // the call of the handler, and a query that has to wait is copied out first (pending-questions.ts).
 
 import { type AnswerKey, CachedAnswer } from '../memory/answer-cache/answer-cache.ts';
-import { LOCAL_FLAG, LocalMatch, type LocalNames } from '../memory/local-names/local-names.ts';
+import { LOCAL, LOCAL_FLAG, LocalMatch, type LocalNames } from '../memory/local-names/local-names.ts';
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
 import { Decision } from '../policy/decide.ts';
 import { RCODE } from '../wire/numbers.ts';
 import { QueryFacts } from '../wire/query-reader.ts';
 import { foldName, NAME_MAX_BYTES } from '../wire/name.ts';
-import { VARIANT_NO_CACHE } from './answers/answer-filing.ts';
+import { VARIANT_NO_CACHE, VARIANT_OF_OTHERS } from './answers/answer-filing.ts';
 import { Derivation } from './derivation/derivation.ts';
 import type { ReplySink } from './listeners/listener.ts';
+import type { PolicyInForce } from './policy-in-force.ts';
 
 /** What a step decided. */
 export const VERDICT = {
@@ -27,7 +28,7 @@ export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 
 /** How an answer came to be; positions are counters, see steps/count.ts. */
 export const OUTCOME = {
-  /** Also what is well formed, but no question for a gateway (steps/check-packet.ts). */
+  /** Also what is well formed, but no question for a gateway (steps/check-question.ts). */
   MALFORMED: 0,
   ACCESS_REFUSED: 1,
   LOCAL: 2,
@@ -121,6 +122,13 @@ export class Query {
     this.nowSeconds = nowSeconds;
     this.replyLength = 0;
     this.replyIsRelayed = false;
+    // Of the query before: some replies are made before this one's question is known.
+    this.asked.type = 0;
+    this.asked.nameLength = 0;
+    this.asked.variant = 0;
+    this.local.flags = 0;
+    this.local.forwarder = -1;
+    this.local.aliasLength = 0;
     this.derivation.isInUse = false;
     this.outcome = OUTCOME.LOCAL;
     this.opt.rcode = RCODE.NOERROR;
@@ -130,11 +138,19 @@ export class Query {
     this.hasValidCookie = false;
   }
 
-  /** Looks up what is said of the name that is asked: `local`, and whether its answers are kept. */
-  findLocally(names: LocalNames): void {
+  /** Looks up what is said of the name that is asked: `local`, and whether its answers are kept. Returns the names it was found in. */
+  findLocally(inForce: PolicyInForce): LocalNames {
     const { asked, local } = this;
-    names.find(asked.name, asked.nameLength, asked.type, this.hasher, local);
+    const { localNames, namesForOthers } = inForce;
+    localNames.find(asked.name, asked.nameLength, asked.type, this.hasher, local);
     if ((local.flags & LOCAL_FLAG.NO_CACHE) !== 0) asked.variant |= VARIANT_NO_CACHE;
+    if (namesForOthers === undefined || (local.outcome === LOCAL.PASS && local.forwarder < 0 && local.flags === 0))
+      return localNames;
+    if (inForce.access.localNames.permits(this.clientAddress)) return localNames;
+    // Where the public has something of this name too, neither side ever hears what is known to the other.
+    asked.variant |= VARIANT_NO_CACHE | VARIANT_OF_OTHERS;
+    namesForOthers.find(asked.name, asked.nameLength, asked.type, this.hasher, local);
+    return namesForOthers;
   }
 
   /** From here on another name is asked: cache and upstream see it, the client does not. */
@@ -146,7 +162,7 @@ export class Query {
     asked.name = this.#otherName;
     asked.nameLength = nameLength;
     // Said of the name before; of this one it is still to be said.
-    asked.variant &= ~VARIANT_NO_CACHE;
+    asked.variant &= ~(VARIANT_NO_CACHE | VARIANT_OF_OTHERS);
     asked.hashLow = hasher.fullLow;
     asked.hashHigh = hasher.fullHigh;
   }

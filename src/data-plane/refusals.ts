@@ -16,6 +16,22 @@ const NOT_READY_TEXT = encoder.encode('block lists have not arrived yet');
 const REBINDING_TEXT = encoder.encode('a public name that points into private address space');
 const BUG_TEXT = encoder.encode('an error inside the gateway');
 
+/** Why a question is turned away. */
+export interface Refusal {
+  readonly rcode: number;
+  readonly extendedError: number;
+  readonly text: Uint8Array;
+}
+
+export function refusal(rcode: number, extendedError: number, text: string): Refusal {
+  return { rcode, extendedError, text: encoder.encode(text) };
+}
+
+/** The message is malformed, or no question for a gateway. */
+export function replyRefusal(query: Query, { rcode, extendedError, text }: Refusal): Verdict {
+  return replyError(query, OUTCOME.MALFORMED, rcode, extendedError, text);
+}
+
 /** An error that explains itself. `rcode`: all twelve bits. */
 export function replyError(
   query: Query,

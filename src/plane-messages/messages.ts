@@ -2,6 +2,7 @@
 // the new value serves all its queries; a thread's exit counts as its acknowledgement.
 
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
+import type { UpstreamFailureCode } from '../upstream/upstream.ts';
 import type { CertificateSnapshot, CookieSnapshot, LiveSettings } from './thread-start.ts';
 
 /** Control plane to a query thread. */
@@ -49,6 +50,18 @@ export type FromThread =
     }
   | { readonly kind: 'upstream-up'; readonly server: string; readonly address: string }
   | { readonly kind: 'upstream-down'; readonly server: string; readonly code: string; readonly detail: string }
-  /** One of the resolvers of a [[zone]] asks us for names of it; as the settings name them. Once a thread. */
+  /** One of the resolvers of a [[zone]] asks us what we ask it; as the settings name them. Once a thread. */
   | { readonly kind: 'zone-loop'; readonly zone: string; readonly resolvers: string }
+  /** The resolvers of a [[zone]] table stopped answering, as this thread sees it; the zone as the operator wrote it. */
+  | {
+      readonly kind: 'zone-down';
+      readonly zone: string;
+      readonly resolvers: string;
+      readonly code: UpstreamFailureCode;
+      readonly detail: string;
+    }
+  /** They answer, at the start or again. */
+  | { readonly kind: 'zone-up'; readonly zone: string; readonly resolvers: string }
+  /** One of them does not recurse. Once a thread. */
+  | { readonly kind: 'zone-referral'; readonly zone: string; readonly resolvers: string }
   | { readonly kind: 'drained' };

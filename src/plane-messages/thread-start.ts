@@ -10,7 +10,8 @@ import type { Ipv4Embedding } from '../wire/ipv4-embedding.ts';
 /** Immutable; a new one replaces the old whole. */
 export interface LiveSettings {
   readonly policy: PolicySettings;
-  readonly access: { readonly plain: readonly AddressRange[]; readonly encrypted: readonly AddressRange[] };
+  /** `localNames`: who of those who may ask gets the names of this network. */
+  readonly access: Readonly<Record<'plain' | 'encrypted' | 'localNames', readonly AddressRange[]>>;
   readonly cache: CacheSettings;
   /** Names of the upstreams whose NXDOMAIN without SOA means that they block. */
   readonly blockingUpstreams: readonly string[];
@@ -18,11 +19,15 @@ export interface LiveSettings {
   readonly listsComplete: boolean;
   /** Names that are answered here, or not like the others (memory/local-names). */
   readonly localNames: SharedArrayBuffer;
+  /** The same for those who do not get the names of this network; undefined: everybody who may ask gets them. */
+  readonly namesForOthers: SharedArrayBuffer | undefined;
   /** IPv6 addresses are made of IPv4 addresses where a name has none (DNS64); undefined: they are not. */
   readonly dns64: Ipv4Embedding | undefined;
   /** Rises with every change of policy or block table; stored beside cached answers. */
   readonly policyGeneration: number;
 }
+
+export type NameTables = Pick<LiveSettings, 'localNames' | 'namesForOthers'>;
 
 export interface CertificateSnapshot {
   readonly names: readonly string[];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { addressToText, parseAddress } from '../wire/ip-address.ts';
-import { AccessList, type AddressRange, parseAccessEntry } from './access-list.ts';
+import { AccessList, type AddressRange, isRangeWithin, parseAccessEntry } from './access-list.ts';
 
 function listOf(...entries: readonly string[]): AccessList {
   return new AccessList(entries.flatMap(rangesOf));
@@ -140,5 +140,27 @@ test('a network is taken as written exactly if it has no host bits', () => {
       assert.deepEqual(ranges, [{ address, prefixBits: 128 - Number(hostBits) }]);
     }),
     { seed: 66, numRuns: 1000 },
+  );
+});
+
+test('a range is within others if one of them covers it whole', () => {
+  const house = [...rangesOf('loopback'), ...rangesOf('private'), ...rangesOf('2001:db8:1::/64')];
+  const isInside = (entry: string) => rangesOf(entry).every((range) => isRangeWithin(range, house));
+  const inside = [
+    'loopback',
+    'private',
+    '192.168.7.0/24',
+    '10.1.2.3',
+    'fd00:1::/32',
+    '2001:db8:1::7',
+    '::ffff:10.0.0.0/112',
+  ];
+  const outside = ['any', '192.0.2.1', '192.168.0.0/15', '0.0.0.0/0', '2000::/3', '2001:db8:0::/47', '2001:db8:2::/64'];
+  assert.deepEqual(inside.filter(isInside), inside);
+  assert.deepEqual(outside.filter(isInside), []);
+  assert.ok(
+    ['any', 'private', '2000::/3'].every((entry) =>
+      rangesOf(entry).every((range) => isRangeWithin(range, rangesOf('any'))),
+    ),
   );
 });

@@ -64,6 +64,17 @@ export class AccessList {
   }
 }
 
+/** Whether every address of `range` is in one of `ranges`. What only several of them cover together counts as outside. */
+export function isRangeWithin(range: AddressRange, ranges: readonly AddressRange[]): boolean {
+  return ranges.some(({ address, prefixBits }) => {
+    if (prefixBits > range.prefixBits) return false;
+    return WORD_BITS.every((bits) => {
+      const differing = word(address, bits / 8) ^ word(range.address, bits / 8);
+      return (differing & mask(prefixBits - bits)) === 0;
+    });
+  });
+}
+
 function isIpv4Range({ address, prefixBits }: AddressRange): boolean {
   return prefixBits >= MAPPED_PREFIX_BITS && isMappedIpv4(address);
 }

@@ -18,10 +18,8 @@ const VECTOR_WORDS = VECTOR_BYTES / WORD_BYTES;
 const NAME_WORDS = NAME_BYTES / WORD_BYTES;
 
 const NAME_LENGTH_WORD = 2;
-const FLAGS_WORD = 12;
 const LENGTH_WORD = 14;
 const PAYLOAD_LENGTH_WORD = 2;
-const MSG_TRUNC = 0x20;
 
 /** Octets of the largest sockaddr there is here, as 32-bit words. */
 export const ADDRESS_WORDS: number = IPV6_STRUCTURE_LENGTH / WORD_BYTES;
@@ -86,14 +84,9 @@ export class DatagramSlots {
     return this.#firstPayload + slot * this.#stride;
   }
 
-  /** Octets received. */
+  /** Octets received: of a larger datagram as many as a slot has. */
   receivedBytes(slot: number): number {
     return this.#words[slot * HEADER_WORDS + LENGTH_WORD]!;
-  }
-
-  /** The datagram was larger than a slot. */
-  isCut(slot: number): boolean {
-    return (this.#words[slot * HEADER_WORDS + FLAGS_WORD]! & MSG_TRUNC) !== 0;
   }
 
   /** What the system wrote there when it last received into it. */

@@ -89,6 +89,11 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'sending is forbidden by a local firewall',
 };
 
+/** An error code of the system in words; what has none stays as it is. */
+export function systemErrorText(code: string): string {
+  return SYSTEM_ERRORS[code] ?? code;
+}
+
 const CERTIFICATE_HINTS: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'certificate not valid yet (is the clock of this machine right?)',
   CERT_HAS_EXPIRED: 'certificate has expired (is the clock of this machine right?)',

@@ -65,6 +65,8 @@ export class AnswerFacts {
   /** Of each: 4 or 16 octets. */
   readonly addressBytes: Uint8Array<ArrayBuffer> = new Uint8Array(ADDRESSES_MAX);
   addressCount = 0;
+  /** There are more than were noted. */
+  hasMoreAddresses = false;
   /** First EDE option of the upstream's OPT: info code, or -1; its text (UTF-8) as offsets into the message. */
   extendedErrorCode = -1;
   extendedErrorTextStart = 0;
@@ -138,6 +140,7 @@ function resetFacts(facts: AnswerFacts): void {
   facts.cnameCount = 0;
   facts.serviceTargetCount = 0;
   facts.addressCount = 0;
+  facts.hasMoreAddresses = false;
   facts.extendedErrorCode = -1;
   facts.extendedErrorTextStart = 0;
   facts.extendedErrorTextEnd = 0;
@@ -178,7 +181,11 @@ function noteAnswerRecord(
 
 /** The addresses in [start, end), `bytes` octets each. */
 function noteAddresses(start: number, end: number, bytes: number, facts: AnswerFacts): void {
-  for (let offset = start; offset + bytes <= end && facts.addressCount < ADDRESSES_MAX; offset += bytes) {
+  for (let offset = start; offset + bytes <= end; offset += bytes) {
+    if (facts.addressCount === ADDRESSES_MAX) {
+      facts.hasMoreAddresses = true;
+      return;
+    }
     facts.addressOffsets[facts.addressCount] = offset;
     facts.addressBytes[facts.addressCount++] = bytes;
   }

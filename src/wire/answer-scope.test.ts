@@ -158,6 +158,34 @@ describe('C23 of ANSWER belongs', () => {
       { answers: [dname('bank.test', 'org'), a('a.test')] },
       'a.test A',
     ],
+    [
+      'a DNAME above an alias that was asked for, and its signature',
+      {
+        qname: 'b.a.test',
+        qtype: TYPE.CNAME,
+        answers: [dname('a.test', 'org'), rrsig('a.test', TYPE.DNAME, 'test'), cname('b.a.test', 'b.org')],
+      },
+      '= a.test DNAME a.test RRSIG b.a.test CNAME',
+    ],
+    [
+      'a DNAME above the name whose own was asked for, and its signature',
+      {
+        qname: 'b.a.test',
+        qtype: TYPE.DNAME,
+        answers: [
+          dname('a.test', 'org'),
+          rrsig('a.test', TYPE.DNAME, 'test'),
+          cname('b.a.test', 'b.org'),
+          dname('b.org', 'net'),
+        ],
+      },
+      '= a.test DNAME a.test RRSIG b.a.test CNAME b.org DNAME',
+    ],
+    [
+      'not a DNAME above a name without an alias',
+      { qtype: TYPE.DNAME, answers: [dname('test', 'org'), dname('a.test', 'net')] },
+      'a.test DNAME',
+    ],
     ['a DNAME that was asked for', { qtype: TYPE.DNAME, answers: [dname('a.test', 'b.test')] }, '= a.test DNAME'],
     [
       'signatures of all that',
@@ -545,6 +573,56 @@ describe('W12 the names of a hostile answer are followed only so far', () => {
     const answers = [a('stray.test'), ...Array.from({ length: 3900 }, () => one)];
     assert.ok(nameWorkOf(build({ answers: answers.slice(0, 2500) })).isUsable);
     assert.ok(nameWorkOf(build({ answers: answers.slice(1) })).isUsable);
+  });
+});
+
+/** The message without the records that do not belong. */
+function rebuilt(octets: Octets): Octets {
+  const facts = new AnswerFacts();
+  assert.equal(readAnswer(octets, octets.length, facts), ANSWER_FAULT.NONE);
+  const scope = new AnswerScope();
+  assert.equal(scope.judge(octets, facts, readAuthorityCount(octets), true), SCOPE.PARTS);
+  const out = new Uint8Array(65_535 + 255);
+  const length = rebuildAnswer(octets, facts, scope, out);
+  assert.ok(length > 0, 'not rebuilt');
+  return out.subarray(0, length);
+}
+
+describe('C23 an answer with one stray record grows by none', () => {
+  const stray = a('stray.test');
+
+  test('where its records are owned by the name that was asked for, however they write it', () => {
+    const qname = `${'x'.repeat(60)}.example.test`;
+    const pointing = Array.from({ length: 2000 }, () => record(pointer(12), TYPE.A, 60, ADDRESS));
+    assert.equal(
+      rebuilt(build({ qname, answers: [stray, ...pointing] })).length,
+      build({ qname, answers: pointing }).length,
+    );
+    const spelled = Array.from({ length: 500 }, () => a(qname.toUpperCase()));
+    const length = build({ qname, answers: pointing.slice(0, 500) }).length;
+    assert.equal(rebuilt(build({ qname, answers: [stray, ...spelled] })).length, length);
+  });
+
+  test('where they are owned by the target of an alias', () => {
+    const alias = cname('a.test', 'target.of.an.alias.test');
+    const targetAt = 12 + name('a.test').length + 4 + alias.length - name('target.of.an.alias.test').length;
+    const pointing = Array.from({ length: 2000 }, () => record(pointer(targetAt), TYPE.A, 60, ADDRESS));
+    const whole = build({ answers: [alias, ...pointing] });
+    const smaller = rebuilt(build({ answers: [alias, ...pointing, stray] }));
+    assert.ok(smaller.length <= whole.length + name('target.of.an.alias.test').length, `${smaller.length}`);
+    assert.equal(describeRecords(smaller), describeRecords(whole));
+  });
+
+  test('where it has no more room than a message', () => {
+    const qname = `${'x'.repeat(60)}.${'y'.repeat(60)}.test`;
+    const most = Math.floor((65_535 - build({ qname }).length - stray.length) / 528);
+    const full = Array.from({ length: most }, () => record(pointer(12), TYPE.A, 60, ADDRESS));
+    const large = record(pointer(12), TYPE.A, 60, new Uint8Array(65_535 - build({ qname, answers: full }).length - 12));
+    const octets = build({ qname, answers: [...full, large] });
+    assert.equal(octets.length, 65_535);
+    const parts = build({ qname, answers: [...full, record(name('s'), TYPE.A, 60, ADDRESS), large.subarray(0, -17)] });
+    new DataView(parts.buffer).setUint16(parts.length - large.length + 17 + 10, large.length - 12 - 17);
+    assert.equal(rebuilt(parts).length, 65_535 - 17);
   });
 });
 

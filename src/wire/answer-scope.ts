@@ -139,7 +139,11 @@ export class AnswerScope {
     const type = this.#typeOf(index);
     const owner = this.ownerOf(index);
     const end = this.#facts.lengthWithoutOpt;
-    if (type === TYPE.DNAME && !this.#isAskedFor(TYPE.DNAME)) return this.#rankOfDname(owner, end);
+    if (type === TYPE.DNAME) {
+      const rank = this.#rankOfDname(owner, end);
+      if (rank === this.linkCount - 1 && this.#isAskedFor(TYPE.DNAME)) this.hasData = true;
+      return rank;
+    }
     if (type === TYPE.RRSIG && !this.#isAskedFor(TYPE.RRSIG)) return this.#rankOfSignature(index, owner, end);
     const place = this.#chain.indexOf(this.#message, owner, end);
     if (place < 0) return DROPPED;
@@ -151,16 +155,23 @@ export class AnswerScope {
     return type === TYPE.CNAME && place < this.linkCount - 1 && this.#links[place] === index ? place : DROPPED;
   }
 
-  /** A DNAME explains the CNAMEs of names below it (RFC 6672 section 3.1); it leads nowhere without one. */
+  /**
+   * A DNAME explains the CNAMEs of names below it (RFC 6672 section 3.1), also one that was asked for by its type; it leads nowhere
+   * without one. Or it is itself what was asked for.
+   */
   #rankOfDname(owner: number, end: number): number {
+    const last = this.linkCount - 1;
+    if (this.#isAskedFor(TYPE.DNAME) && this.#chain.indexOf(this.#message, owner, end, last) >= 0) return last;
     const place = this.#chain.firstWithin(this.#message, owner, end);
-    return place < 0 || place === this.linkCount - 1 ? DROPPED : place;
+    if (place < 0) return DROPPED;
+    const leadsOn = place < last || (this.#isAskedFor(TYPE.CNAME) && this.#facts.cnameCount > 0);
+    return leadsOn ? place : DROPPED;
   }
 
   #rankOfSignature(index: number, owner: number, end: number): number {
     if (!this.#wantsSignatures) return DROPPED;
     const covered = this.#coveredBy(index);
-    if (covered === TYPE.DNAME && !this.#isAskedFor(TYPE.DNAME)) return this.#rankOfDname(owner, end);
+    if (covered === TYPE.DNAME) return this.#rankOfDname(owner, end);
     if (covered !== TYPE.CNAME && !this.#isAskedFor(covered)) return DROPPED;
     const place = this.#chain.indexOf(this.#message, owner, end);
     return place < 0 ? DROPPED : place;

@@ -1,6 +1,6 @@
 // Makes the answer to one question out of the answer to another: aliases stand in front of what their target answers (RFC 1034
 // section 3.6.2), and IPv4 addresses become IPv6 addresses (RFC 6147 section 5.1). Names are expanded on the way, since the question
-// they point to changes. Allocates nothing but for mapped addresses.
+// they point to changes.
 
 import {
   FLAG_AD,
@@ -21,11 +21,11 @@ import {
 } from './header.ts';
 import { NAME_WORK_MAX } from './answer-scope.ts';
 import { embedIpv4, type Ipv4Embedding, isMappedAt, isNotGlobalIpv4, isWellKnown } from './ipv4-embedding.ts';
-import { foldOctet, NameWork, skipName } from './name.ts';
+import { NameWork, skipName } from './name.ts';
 import { TYPE } from './numbers.ts';
+import { copyOwnedRecord, POINTER_MAX } from './owner-pointer.ts';
 import type { QueryFacts } from './query-reader.ts';
-import { copyRecord } from './record-copy.ts';
-import { appendNegativeSoa, copyQuestion, POINTER_TO_QUESTION } from './reply-builder.ts';
+import { appendNegativeSoa, copyQuestion } from './reply-builder.ts';
 import {
   QUESTION_FIXED_BYTES,
   RECORD_FIXED_BYTES,
@@ -52,8 +52,6 @@ export interface DerivationParts {
 
 /** Leaves room for an OPT record of ours. */
 const LENGTH_MAX = MESSAGE_MAX_BYTES - RECORD_MIN_BYTES;
-const POINTER = 0xc000;
-const POINTER_MAX = 0x3fff;
 const IPV6_BYTES = 16;
 
 const ANSWER = 0;
@@ -106,7 +104,7 @@ export function writeDerivedAnswer(
         leftOutTtlSeconds = Math.min(leftOutTtlSeconds, ttlSeconds);
         continue;
       }
-      let end = appendRecord(source, start, sourceLength, askedAt, out, length);
+      let end = copyOwnedRecord(source, start, sourceLength, askedAt, out, length, nameWork);
       if (nameWork.octets > NAME_WORK_MAX) return -1;
       if (end > 0 && change === CHANGE.EMBED) {
         end = embedAddress(out, end, parts);
@@ -155,37 +153,6 @@ function changeOf(
   if (!leavesOutMapped) return CHANGE.NONE;
   if (type === TYPE.RRSIG && bytes > 2 && readUint16(source, rdataStart) === TYPE.AAAA) return CHANGE.LEAVE_OUT;
   return type === TYPE.AAAA && bytes === IPV6_BYTES && isMappedAt(source, rdataStart) ? CHANGE.LEAVE_OUT : CHANGE.NONE;
-}
-
-/**
- * Most records are owned by the name that was asked: their owner becomes a pointer to where that name now stands. A pointer to the
- * question means it in any case, also in answers of ours that were begun for the client's question.
- */
-function appendRecord(
-  source: Uint8Array,
-  start: number,
-  sourceLength: number,
-  askedAt: number,
-  out: Uint8Array,
-  length: number,
-): number {
-  const end = copyRecord(source, start, sourceLength, out, length, nameWork);
-  if (end < 0) return end;
-  const ownerEnd = skipName(out, length, end);
-  const isAsked = readUint16(source, start) === POINTER_TO_QUESTION || isSameAt(out, askedAt, length, ownerEnd);
-  nameWork.octets += ownerEnd - length;
-  if (!isAsked || askedAt > POINTER_MAX) return end;
-  writeUint16(out, length, POINTER | askedAt);
-  out.copyWithin(length + 2, ownerEnd, end);
-  return length + 2 + end - ownerEnd;
-}
-
-/** Whether the names at `one` and in [other, otherEnd) are the same; both uncompressed. */
-function isSameAt(out: Uint8Array, one: number, other: number, otherEnd: number): boolean {
-  // The root costs less than a pointer.
-  if (otherEnd - other < 3) return false;
-  for (let i = other; i < otherEnd; i++) if (foldOctet(out[one + i - other]!) !== foldOctet(out[i]!)) return false;
-  return true;
 }
 
 /** Makes the A record that ends at `end` an AAAA record; returns its new end. */

@@ -8,6 +8,8 @@ export const FLAG_AA = 0x0400;
 export const FLAG_TC = 0x0200;
 export const FLAG_RD = 0x0100;
 export const FLAG_RA = 0x0080;
+/** Reserved, and zero in all that goes out (RFC 1035 section 4.1.1). */
+export const FLAG_Z = 0x0040;
 export const FLAG_AD = 0x0020;
 export const FLAG_CD = 0x0010;
 

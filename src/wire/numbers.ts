@@ -24,6 +24,7 @@ export const TYPE = {
   TLSA: 52,
   SVCB: 64,
   HTTPS: 65,
+  NXNAME: 128,
   TKEY: 249,
   TSIG: 250,
   IXFR: 251,
@@ -68,6 +69,7 @@ export const EXTENDED_ERROR = {
   NO_REACHABLE_AUTHORITY: 22,
   NETWORK_ERROR: 23,
   INVALID_DATA: 24,
+  INVALID_QUERY_TYPE: 30,
 } as const;
 
 /** EDNS option codes. */

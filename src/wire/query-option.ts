@@ -1,5 +1,6 @@
 // Which EDNS options of a client have an effect here, and whether an option has the form that its own RFC gives to queries. Most
-// have no effect (a client's subnet is never forwarded), but a broken one is a broken message: FORMERR, whatever the option.
+// have no effect (a client's subnet is never forwarded), but a broken one is a broken message: FORMERR, whatever the option; edns-tcp-keepalive
+// alone is judged by whoever knows the transport.
 
 import { OPTION_FIXED_BYTES } from './edns.ts';
 import { readUint16 } from './header.ts';
@@ -13,18 +14,20 @@ export const OPTION_BIT = {
   TCP_KEEPALIVE: 2,
   /** The reply may be padded (RFC 7830). */
   PADDING: 4,
+  /** edns-tcp-keepalive with a time in it, which a query has not: a fault over a connection that may be kept, elsewhere nothing. */
+  BROKEN_KEEPALIVE: 8,
 } as const;
 
 /** A client cookie, and the longest server cookie behind it (RFC 7873 section 4). */
 export const COOKIE_MAX_BYTES = 40;
 
-/** The OPTION_BIT of an option code, or 0. */
-export function optionBitOf(code: number): number {
+/** The OPTION_BIT of an option with `dataBytes` octets of data, or 0. */
+export function optionBitOf(code: number, dataBytes: number): number {
   switch (code) {
     case OPTION.COOKIE:
       return OPTION_BIT.COOKIE;
     case OPTION.TCP_KEEPALIVE:
-      return OPTION_BIT.TCP_KEEPALIVE;
+      return dataBytes === 0 ? OPTION_BIT.TCP_KEEPALIVE : OPTION_BIT.BROKEN_KEEPALIVE;
     case OPTION.PADDING:
       return OPTION_BIT.PADDING;
     default:
@@ -48,8 +51,6 @@ export function isOptionWellFormed(message: Uint8Array, start: number, end: numb
       return length === 0 || length === 4;
     case OPTION.COOKIE: // RFC 7873 section 4: a client cookie of 8 octets, or with a server cookie of 8 to 32 behind it
       return length === 8 || (length >= 16 && length <= COOKIE_MAX_BYTES);
-    case OPTION.TCP_KEEPALIVE: // RFC 7828 section 3.2.1
-      return length === 0;
     default:
       return true;
   }

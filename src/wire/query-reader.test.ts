@@ -101,6 +101,7 @@ describe('a query without fault', () => {
     ['E12 a server cookie', withOption(10, new Uint8Array(16))],
     ['E12 the longest server cookie', withOption(10, new Uint8Array(40))],
     ['P10 a keepalive', withOption(11, hex(''))],
+    ['P10 a keepalive with a timeout', withOption(11, hex('0064'))],
     ['an EXPIRE', withOption(9, hex(''))],
     ['A04 padding that is not zero', withOption(12, hex('ffff'))],
   ];
@@ -162,7 +163,6 @@ describe('a query with a fault', () => {
       ['E11 a subnet of too few octets', withOption(8, hex('00011800c000'))],
       ['E11 a subnet of too many octets', withOption(8, hex('00011800c0000201'))],
       ['E11 a subnet with bits behind the prefix', withOption(8, hex('00011500c000ff'))],
-      ['P10 a keepalive with a timeout', withOption(11, hex('0064'))],
       ['an EXPIRE of one octet', withOption(9, hex('00'))],
       ['an LLQ of four octets', withOption(1, hex('01020304'))],
       ...[0, 7, 9, 15, 41].map((length): [string, Uint8Array] => [
@@ -215,6 +215,13 @@ describe('a query with a fault', () => {
       assert.notEqual(fault, QUERY_FAULT.NONE);
       assert.deepEqual([facts.hasOpt, facts.udpPayloadSize, facts.dnssecOk], [true, 4096, true]);
     }
+  });
+
+  test('P10 a keepalive with a timeout is told from one without', () => {
+    const { TCP_KEEPALIVE, BROKEN_KEEPALIVE } = OPTION_BIT;
+    assert.equal(read(withOption(11, hex('0064'))).facts.options, BROKEN_KEEPALIVE);
+    const both = query(opt({ options: concat(option(11, hex('')), option(11, hex('00'))) }));
+    assert.equal(read(both).facts.options, TCP_KEEPALIVE | BROKEN_KEEPALIVE);
   });
 
   test('E12 of several cookies the first one counts', () => {

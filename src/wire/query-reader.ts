@@ -205,7 +205,7 @@ function readOptions(message: Uint8Array, start: number, end: number, facts: Que
     const next = skipOption(message, position, end);
     if (next < 0) return false;
     if (!isOptionWellFormed(message, position, next)) return false;
-    const bit = optionBitOf(readUint16(message, position));
+    const bit = optionBitOf(readUint16(message, position), next - position - OPTION_FIXED_BYTES);
     if (bit === OPTION_BIT.COOKIE && (facts.options & bit) === 0) keepCookie(message, position, next, facts);
     facts.options |= bit;
     position = next;

@@ -66,11 +66,23 @@ export function copyRecord(
   work?: NameWork,
 ): number {
   const ownerEnd = skipName(message, offset, messageEnd);
+  const fixedAt = appendName(message, offset, messageEnd, out, length, work);
+  return fixedAt < 0 ? -1 : copyBehindOwner(message, ownerEnd, messageEnd, out, fixedAt, work);
+}
+
+/** The same of a record whose owner, which ends at `ownerEnd`, the caller has written to `out` in its own way. */
+export function copyBehindOwner(
+  message: Uint8Array,
+  ownerEnd: number,
+  messageEnd: number,
+  out: Uint8Array,
+  fixedAt: number,
+  work?: NameWork,
+): number {
   const rdataStart = ownerEnd + RECORD_FIXED_BYTES;
   if (ownerEnd < 0 || rdataStart > messageEnd) return -1;
   const rdataEnd = rdataStart + readUint16(message, ownerEnd + RECORD_RDLENGTH);
   if (rdataEnd > messageEnd) return -1;
-  const fixedAt = appendName(message, offset, messageEnd, out, length, work);
   const rdataAt = appendOctets(message, ownerEnd, rdataStart, out, fixedAt);
   const end = appendRdata(message, readUint16(message, ownerEnd), rdataStart, rdataEnd, out, rdataAt, work);
   if (end < 0 || end - rdataAt > RDATA_MAX_BYTES) return -1;

@@ -36,7 +36,7 @@ test('E14 dig comes again by itself with the cookie it was given, and has its an
   assert.match(output, /192\.0\.2\.1/);
   const refused = await dig(t, ports.dns, '+cookie', '+nobadcookie', 'dig.example.org');
   assert.match(refused, /status: BADCOOKIE/);
-  assert.match(refused, /EDE: 0 .*ask again with the cookie of this reply/);
+  assert.match(refused, /EDE: 0 \(Other\)/);
 });
 
 test('P10 dig reads our idle time over TCP and TLS, and finds none over UDP', async (t) => {
@@ -79,9 +79,15 @@ test('F01 dig and kdig show why they were refused', async (t) => {
   if (output === '' || !hasCommands(t, 'kdig')) return;
   assert.match(output, /EDE: 21 \(Not Supported\)/);
   assert.match(await dig(t, ports.dns, 'blocked.example'), /EDE: 15 \(Blocked\)/);
-  assert.match(await dig(t, ports.dns, '+norecurse', 'dig.example.org'), /EDE: 20 .*only recursive queries/);
+  assert.match(await dig(t, ports.dns, '+tcp', '+norecurse', 'dig.example.org'), /EDE: 20 .*only recursive queries/);
+  // Over UDP without words, but for a client that shows a cookie of ours.
+  const overUdp = await dig(t, ports.dns, '+norecurse', 'dig.example.org');
+  assert.match(overUdp, /EDE: 20 \(Not Authoritative\)\n/);
+  const [, cookie] = /COOKIE: ([0-9a-f]+)/.exec(overUdp)!;
+  const known = await dig(t, ports.dns, `+cookie=${cookie}`, '+norecurse', 'dig.example.org');
+  assert.match(known, /EDE: 20 .*only recursive queries/);
   assert.match(await dig(t, ports.dns, '+opcode=2', 'dig.example.org'), /status: NOTIMP[\s\S]*EDE: 21/);
   assert.match(await dig(t, ports.dns, '+edns=1', '+noednsnegotiation', 'dig.example.org'), /status: BADVERS/);
-  const kdig = ['@127.0.0.1', '-p', String(ports.dns), '+edns', 'version.bind', 'CH', 'TXT'];
+  const kdig = ['@127.0.0.1', '-p', String(ports.dns), '+edns', '+tcp', 'version.bind', 'CH', 'TXT'];
   assert.match((await runCommand('kdig', ...kdig)).output, /EDE: 21 \(Not Supported\): 'only class IN is answered'/);
 });

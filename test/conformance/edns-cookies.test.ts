@@ -69,6 +69,12 @@ conformsRequiring(
       assert.deepEqual(answersOf(refused), []);
       assert.deepEqual(upstream.queriesFor(name), []);
     }
+    // Nor does a forged address hear anything else.
+    for (const parts of [{ type: 255 }, { type: 252 }, { qclass: 3 }, { flags: 0 }])
+      assert.equal(
+        fullRcodeOf(await exchange(query({ name, ...parts, opt: { options: [[COOKIE, CLIENT_COOKIE]] } }))),
+        BADCOOKIE,
+      );
     const given = optionOf(await exchange(ask(name, CLIENT_COOKIE)), COOKIE)!;
     const reply = await exchange(ask(name, given));
     assert.equal(fullRcodeOf(reply), RCODE.NOERROR);

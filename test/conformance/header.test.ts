@@ -9,6 +9,9 @@ import { conformsWith, EVERY, EVERY_WAY, NOT_UDP } from './over-transports.ts';
 import { optionOf } from './reply-options.ts';
 
 const COOKIE = 10;
+const PADDING = 12;
+const NOT_SUPPORTED = 21;
+const INVALID_QUERY_TYPE = 30;
 const CLIENT_COOKIE = Buffer.from('0123456789abcdef', 'hex');
 const FLAG = { QR: 0x8000, AA: 0x0400, TC: 0x0200, RD: 0x0100, RA: 0x0080, Z: 0x0040, AD: 0x0020, CD: 0x0010 };
 const A_RECORD = Buffer.concat([
@@ -106,7 +109,7 @@ conforms(
   EVERY,
   'reserved label types and names of more than 255 octets are FORMERR',
   async ({ exchange, upstream }) => {
-    const before = upstream.queries.length;
+    const before = upstream.queriesForClients.length;
     const of = (...lengths: number[]) =>
       Buffer.concat([...lengths.map((length) => label(Buffer.alloc(length, 0x61))), Buffer.of(0)]);
     const reserved = [0x40, 0x41, 0x7f, 0x80, 0xbf].map((octet) =>
@@ -114,7 +117,7 @@ conforms(
     );
     for (const name of [...reserved, of(63, 63, 63, 62)])
       assert.equal(rcodeOf(await exchange(query({ name }))), RCODE.FORMERR);
-    assert.equal(upstream.queries.length, before);
+    assert.equal(upstream.queriesForClients.length, before);
     assert.equal(
       rcodeOf(await exchange(query({ name: of(63, 63, 63, 61) }))),
       RCODE.NOERROR,
@@ -124,13 +127,13 @@ conforms(
 );
 
 conforms('W11', EVERY, 'a pointer in the name asked for is FORMERR at once', async ({ exchange, upstream }) => {
-  const before = upstream.queries.length;
+  const before = upstream.queriesForClients.length;
   for (const target of [12, 0, 2, 11, 14, 18, 0x3fff]) {
     const pointer = uint16(0xc000 | target);
     for (const name of [pointer, Buffer.concat([label('a'), pointer])])
       assert.equal(rcodeOf(await exchange(query({ name }))), RCODE.FORMERR, `a pointer to ${target}`);
   }
-  assert.equal(upstream.queries.length, before);
+  assert.equal(upstream.queriesForClients.length, before);
 });
 
 conforms('W12', NOT_UDP, 'a message full of chained pointers costs milliseconds', async ({ exchange, name }) => {
@@ -140,6 +143,38 @@ conforms('W12', NOT_UDP, 'a message full of chained pointers costs milliseconds'
   assert.equal(rcodeOf(await exchange(query({ name }))), RCODE.NOERROR);
   assert.ok(performance.now() - before < 4_000);
 });
+
+/** An answer of one record that holds `steps` pointers, each to the one before and the first to the question, and `owned` by the last. */
+function answerOfStairs(name: string, steps: number, owned: number): Buffer {
+  const question = questionOf(name);
+  const fixed = (type: number, rdata: Uint8Array) =>
+    Buffer.concat([uint16(type), Buffer.from('00010000003c', 'hex'), uint16(rdata.length), rdata]);
+  const start = 12 + question.length + 12;
+  const stairs = Array.from({ length: steps }, (_, i) => uint16(0xc000 | (i === 0 ? 12 : start + 2 * (i - 1))));
+  const top = Buffer.concat([uint16(0xc000 | (start + 2 * (steps - 1))), fixed(1, Buffer.of(192, 0, 2, 7))]);
+  const records = [Buffer.concat([uint16(0xc00c), fixed(0xff00, Buffer.concat(stairs))]), ...Array(owned).fill(top)];
+  return Buffer.concat([header(0, 0x8180, [1, records.length, 0, 0]), question, ...records]);
+}
+
+conforms(
+  'W12',
+  EVERY,
+  'in an answer a name may have 127 of them, and is not followed further',
+  async ({ exchange, name, upstream }) => {
+    const before = performance.now();
+    for (const [steps, rcode] of [
+      [126, RCODE.NOERROR],
+      [127, RCODE.SERVFAIL],
+      [7000, RCODE.SERVFAIL],
+    ] as const) {
+      upstream.answer(`s${steps}.${name}`, 'A', answerOfStairs(`s${steps}.${name}`, steps, 1));
+      assert.equal(rcodeOf(await exchange(query({ name: `s${steps}.${name}` }))), rcode, `${steps} steps`);
+    }
+    upstream.answer(`many.${name}`, 'A', answerOfStairs(`many.${name}`, 7000, 3000));
+    assert.equal(rcodeOf(await exchange(query({ name: `many.${name}` }))), RCODE.SERVFAIL);
+    assert.ok(performance.now() - before < 4_000);
+  },
+);
 
 conforms(
   'W12',
@@ -247,7 +282,7 @@ conforms(
   'labels of any octets pass unchanged, each a name of its own',
   async ({ exchange, name, upstream }) => {
     const labels = ['00', '2e', 'ff', 'fe', '20', 'c328', 'c329', '612e62', '5c', 'efbfbd'];
-    const before = upstream.queries.length;
+    const before = upstream.queriesForClients.length;
     for (const hex of [...labels, ...labels]) {
       const wire = Buffer.concat([label(Buffer.from(hex, 'hex')), wireName(name)]);
       const question = Buffer.concat([wire, uint16(1), uint16(1)]);
@@ -261,7 +296,7 @@ conforms(
         Buffer.concat([question, record.subarray(0, 6), reply!.subarray(-10, -6), record.subarray(-6)]),
       );
     }
-    const forwarded = upstream.queries.slice(before).filter((octets) => octets.includes(wireName(name)));
+    const forwarded = upstream.queriesForClients.slice(before).filter((octets) => octets.includes(wireName(name)));
     assert.deepEqual(
       forwarded.map((octets) => octets.subarray(13, 13 + octets[12]!).toString('hex')),
       labels,
@@ -274,8 +309,11 @@ conforms(
   EVERY,
   'types that cannot be asked for are FORMERR and never forwarded',
   async ({ exchange, name, upstream }) => {
-    for (const type of [0, 41, 249, 250])
-      assert.equal(rcodeOf(await exchange(query({ name, type, opt: {} }))), RCODE.FORMERR, `type ${type}`);
+    const meta = [128, 129, 200, 248].map((type) => [type, INVALID_QUERY_TYPE] as const);
+    for (const [type, code] of [...[0, 41, 249, 250].map((type) => [type, NOT_SUPPORTED] as const), ...meta]) {
+      const reply = await exchange(query({ name, type, opt: {} }));
+      assert.deepEqual([rcodeOf(reply), decoded(reply).extendedError?.code], [RCODE.FORMERR, code], `type ${type}`);
+    }
     assert.deepEqual(upstream.queriesFor(name), []);
   },
 );
@@ -285,7 +323,7 @@ conforms(
   EVERY,
   'other classes are refused, and the server says nothing of itself',
   async ({ exchange, name, upstream }) => {
-    const before = upstream.queries.length;
+    const before = upstream.queriesForClients.length;
     for (const own of ['version.bind', 'hostname.bind', 'id.server', 'version.server'])
       assert.equal(rcodeOf(await exchange(query({ name: own, type: 16, qclass: 3 }))), RCODE.REFUSED, own);
     for (const qclass of [0, 2, 3, 4, 254, 255, 65_280]) {
@@ -293,7 +331,7 @@ conforms(
       assert.equal(rcodeOf(reply), RCODE.REFUSED, `class ${qclass}`);
       assert.equal(decoded(reply).extendedError?.code, 21);
     }
-    assert.equal(upstream.queries.length, before);
+    assert.equal(upstream.queriesForClients.length, before);
   },
 );
 
@@ -329,3 +367,19 @@ conforms('W20', EVERY, 'every well-formed query gets a reply', async ({ exchange
     assert.notEqual(rcodeOf(reply), RCODE.SERVFAIL, `query ${index}`);
   }
 });
+
+conforms('W20', EVERY, 'also one of more octets than a datagram may have', async ({ exchange, name, transport }) => {
+  // As Node reads the first of several datagrams, and as the others are read.
+  const padded = query({ name, opt: { options: [[PADDING, Buffer.alloc(1400)]] } });
+  for (const reply of await Promise.all([padded, padded, padded].map((octets) => exchange(withId(octets)))))
+    assert.equal(rcodeOf(reply), transport === 'udp' ? RCODE.FORMERR : RCODE.NOERROR);
+  const trailed = query({ name, tail: Buffer.alloc(1400) });
+  assert.equal(rcodeOf(await exchange(trailed)), RCODE.NOERROR, 'what is behind the last record counts for nothing');
+});
+
+let lastId = 0x6000;
+function withId(octets: Buffer): Buffer {
+  const copy = Buffer.from(octets);
+  copy.writeUInt16BE(++lastId);
+  return copy;
+}

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { connectHttp2, connectTcp, connectTls, type HttpReply, requestHttp2 } from '../fixtures/listener-clients.ts';
 import { FLAG, FRAME } from '../../src/http2/frame.ts';
 import { headers, settings } from '../fixtures/http2-frames.ts';
 import { soa } from '../scenarios/conversation.ts';
 import { gatewayUnderTest } from './gateway.ts';
 import { DNS_MESSAGE, getTarget, requestHttps } from './https-request.ts';
-import { answersOf, decoded, query, RCODE, rcodeOf, wireName } from './messages.ts';
+import { answersOf, decoded, header, query, RCODE, rcodeOf, wireName } from './messages.ts';
 import { conformsWith, HTTPS } from './over-transports.ts';
 import { ANY_TYPE } from './scripted-answers.ts';
 
@@ -153,6 +154,22 @@ conforms(
       assert.ok(negative > 20 && negative <= 55, round);
       assert.equal((await maxAgeOf(`broken.${name}`))[0], 0, round);
     }
+    // What is in the cache ages.
+    for (const [asked, first] of [
+      [name, 77],
+      [`no.${name}`, 55],
+    ] as const) {
+      let [maxAge, reply] = await maxAgeOf(asked);
+      const deadline = performance.now() + 10_000;
+      while (maxAge === first && performance.now() < deadline) {
+        await setTimeout(200);
+        [maxAge, reply] = await maxAgeOf(asked);
+      }
+      assert.ok(maxAge < first, `${maxAge} of ${first} s`);
+      const { answers = [], authorities = [] } = decoded(reply.body).packet;
+      const ttls = [...answers, ...authorities].map((record) => ('ttl' in record ? Number(record.ttl) : -1));
+      assert.equal(maxAge, Math.min(...ttls));
+    }
   },
 );
 
@@ -216,10 +233,20 @@ conforms(
   HTTPS,
   'odd parameters are 400 or answered right, each time alike',
   async ({ t, transport, stage, upstream, name }) => {
-    const plain = query({ name }).toString('base64url');
+    const asked = query({ name });
+    const plain = asked.toString('base64url');
     const odd = query({ name: PLUS_AND_SLASH });
     assert.match(odd.toString('base64'), /[+/]/);
-    const right = [`dns=${plain}%3D%3d`, `a=1&dns=${plain}`, `dns=${plain}&ddns=x`, `dns=${odd.toString('base64url')}`];
+    const record = Buffer.from('c00c000100010000003c0004c0000201', 'hex');
+    const answer = Buffer.concat([header(0, 0x8180, [1, 1, 0, 0]), odd.subarray(12), record]);
+    upstream.answer(`${PLUS_AND_SLASH.subarray(1, 4).toString('latin1')}.example.org`, 'A', answer);
+    const right = [
+      [`dns=${plain}%3D%3d`, asked],
+      [`dns=${plain}%3d`, asked],
+      [`a=1&dns=${plain}`, asked],
+      [`dns=${plain}&ddns=x`, asked],
+      [`dns=${odd.toString('base64url')}`, odd],
+    ] as const;
     const wrong = [
       `dns=${plain}&dns=${plain}`,
       `dns=${plain}&dns=`,
@@ -229,8 +256,11 @@ conforms(
       `dns=${plain}#fragment`,
     ];
     for (let round = 0; round < 2; round++) {
-      for (const text of right)
-        assert.equal((await requestHttps(t, stage, transport, { target: `/dns-query?${text}` })).status, 200, text);
+      for (const [text, message] of right) {
+        const { status, body } = await requestHttps(t, stage, transport, { target: `/dns-query?${text}` });
+        assert.deepEqual([status, rcodeOf(body), body.readUInt16BE(6)], [200, RCODE.NOERROR, 1], text);
+        assert.deepEqual(body.subarray(12, message.length), message.subarray(12), text);
+      }
       for (const text of wrong)
         assert.equal((await requestHttps(t, stage, transport, { target: `/dns-query?${text}` })).status, 400, text);
     }

@@ -10,7 +10,9 @@ import { tcpClient, udpClient } from '../fixtures/listener-clients.ts';
 import { gatewayUnderTest } from './gateway.ts';
 import { answersOf, DO, query, RCODE, rcodeOf, wireName } from './messages.ts';
 import { conformsWith, EVERY, EVERY_WAY } from './over-transports.ts';
+import type { ScriptedAnswers } from './scripted-answers.ts';
 
+const COOKIE = 10;
 const IXFR = 251;
 const AXFR = 252;
 const MAILB = 253;
@@ -73,11 +75,15 @@ conforms(
   'X04',
   EVERY,
   'ANY is refused in few octets and changes no later answer',
-  async ({ exchange, name, upstream }) => {
-    const asked = query({ name, type: ANY });
-    const reply = await exchange(asked);
-    assert.equal(rcodeOf(reply), RCODE.REFUSED);
-    assert.ok(reply!.length <= 1.5 * asked.length);
+  async ({ exchange, name, upstream, transport }) => {
+    for (const short of ['', 'org', name]) {
+      for (const opt of [undefined, {}, { options: [[COOKIE, Buffer.alloc(8, 1)]] as const }]) {
+        const asked = query({ name: short, type: ANY, ...(opt && { opt }) });
+        const reply = await exchange(asked);
+        assert.equal(rcodeOf(reply), RCODE.REFUSED);
+        if (transport === 'udp') assert.ok(reply!.length <= 1.5 * asked.length, `${reply!.length}: ${asked.length}`);
+      }
+    }
     assert.deepEqual(upstream.queriesFor(name), []);
     assert.deepEqual(answersOf(await exchange(query({ name }))), [`${name} A "192.0.2.1"`]);
   },
@@ -105,16 +111,24 @@ conforms('X06', EVERY, 'the SRV of DNS push is data like any other', async ({ ex
   assert.deepEqual(answersOf(reply), [`${owner} SRV {"priority":0,"weight":0,"port":853,"target":"push.example.org"}`]);
 });
 
+/** None of the names above this one was asked for; the gateway's own probes ask for the root. */
+function assertNothingAbove(upstream: ScriptedAnswers, name: string): void {
+  for (let above = name; above.includes('.'); ) {
+    above = above.slice(above.indexOf('.') + 1);
+    assert.deepEqual(upstream.queriesFor(above), [], above);
+  }
+}
+
 conforms(
   'X07',
   ['udp'],
   'the question goes upstream whole, and nothing else does',
   async ({ exchange, name, upstream }) => {
-    const before = upstream.queries.length;
     const deep = `a.b.c.d.${name}`;
     await exchange(query({ name: deep }));
-    const asked = upstream.queries.slice(before);
+    const asked = upstream.queriesFor(deep);
     assert.equal(asked.length, 1);
+    assertNothingAbove(upstream, deep);
     const question = Buffer.concat([wireName(deep), Buffer.of(0, 1, 0, 1)]);
     assert.deepEqual(asked[0]!.subarray(12, 12 + question.length), question);
   },
@@ -127,12 +141,12 @@ conforms(
   async ({ exchange, name, upstream }) => {
     // No signature stands behind this AD: who validated would find out, and ask for DNSKEY.
     upstream.answer(name, 'A', { answers: [{ type: 'A', name, ttl: 300, data: '192.0.2.1' }], flags: AUTHENTIC_DATA });
-    const before = upstream.queries.length;
     const reply = await exchange(query({ name, opt: { flags: DO } }));
     assert.equal(rcodeOf(reply), RCODE.NOERROR);
     assert.equal(reply!.readUInt16BE(2) & AD, AD);
-    const asked = upstream.queries.slice(before);
+    const asked = upstream.queriesFor(name);
     assert.equal(asked.length, 1);
+    assertNothingAbove(upstream, name);
     assert.equal(asked[0]!.readUInt16BE(2) & CD, 0, 'the upstream is to validate');
   },
 );

@@ -44,6 +44,11 @@ export class ScriptedAnswers {
     return this.queries.filter((query) => testQueryName(query).toLowerCase() === wanted);
   }
 
+  /** Every query but the gateway's own probes: they ask for the root, and when is its affair. */
+  get queriesForClients(): Buffer[] {
+    return this.queries.filter((query) => testQueryName(query) !== '');
+  }
+
   get queries(): Buffer[] {
     return this.server.requests.map(({ query }) => query);
   }

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { withLengthPrefix } from '../fixtures/dns-messages.ts';
 import { connectTcp, connectTls } from '../fixtures/listener-clients.ts';
 import { gatewayUnderTest } from './gateway.ts';
-import { answersOf, decoded, header, query, RCODE, rcodeOf, uint16, wireName } from './messages.ts';
+import { answersOf, decoded, header, query, RCODE, RD, rcodeOf, uint16, wireName } from './messages.ts';
 import { conformsWith, EVERY, NOT_UDP, STREAMS } from './over-transports.ts';
 import { optOf } from './reply-options.ts';
 
 const TXT = 16;
+const CD = 0x0010;
 const TC = 0x0200;
 
 const stage = gatewayUnderTest();
@@ -114,10 +115,19 @@ conforms('T06', EVERY, "an upstream's truncated answer is a failure", async ({ e
   const truncated = answerOfLength(name, 300);
   truncated.writeUInt16BE(0x8180 | TC, 2);
   upstream.answer(name, 'TXT', truncated);
-  const reply = await exchange(query({ name, type: TXT, opt: {} }));
-  assert.equal(rcodeOf(reply), RCODE.SERVFAIL);
-  assert.deepEqual(answersOf(reply), []);
-  assert.ok(!isTruncated(reply!));
+  // The second time it is the failure that is remembered (EDE 13), and nothing else.
+  for (const codes of [[24], [24, 13]]) {
+    const reply = await exchange(query({ name, type: TXT, opt: {} }));
+    assert.equal(rcodeOf(reply), RCODE.SERVFAIL);
+    assert.deepEqual([answersOf(reply), decoded(reply).extendedErrors], [[], codes]);
+    assert.ok(!isTruncated(reply!));
+  }
+  const asked = upstream.queriesFor(name).length;
+  // For who validates by himself, neither answer nor failure is remembered.
+  upstream.answer(name, 'TXT', answerOfLength(name, 300));
+  const whole = await exchange(query({ name, type: TXT, flags: RD | CD, opt: {} }));
+  assert.equal(answersOf(whole).length, 1);
+  assert.equal(upstream.queriesFor(name).length, asked + 1);
 });
 
 conforms(

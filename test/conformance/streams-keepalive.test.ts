@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { STREAM_LIMITS } from '../../src/data-plane/thread-listeners.ts';
 import { gatewayUnderTest } from './gateway.ts';
 import { answersOf, query, RCODE, rcodeOf } from './messages.ts';
-import { conformsWith, EVERY, STREAMS } from './over-transports.ts';
+import { conformsWith, STREAMS } from './over-transports.ts';
 import { optionOf } from './reply-options.ts';
 
 const KEEPALIVE = 11;
@@ -34,11 +34,25 @@ conforms(
   },
 );
 
-conforms('P10', EVERY, 'a client that names a time itself is told FORMERR', async ({ exchange, name, upstream }) => {
-  for (const length of [1, 2, 4])
-    assert.equal(
-      rcodeOf(await exchange(query({ name, opt: { options: [[KEEPALIVE, Buffer.alloc(length, 1)]] } }))),
-      RCODE.FORMERR,
-    );
+/** A client that names a time itself, as only a server may. */
+const naming = (name: string, length: number) =>
+  query({ name, opt: { options: [[KEEPALIVE, Buffer.alloc(length, 1)]] } });
+
+conforms('P10', STREAMS, 'a client that names a time itself is told FORMERR', async ({ exchange, name, upstream }) => {
+  for (const length of [1, 2, 4]) assert.equal(rcodeOf(await exchange(naming(name, length))), RCODE.FORMERR);
   assert.deepEqual(upstream.queriesFor(name), []);
 });
+
+conforms(
+  'P10',
+  ['udp', 'doh', 'doh-get', 'doh-http1'],
+  'and is answered as ever where no connection is meant',
+  async ({ exchange, name }) => {
+    // Fetched, then cached.
+    for (const length of [2, 2, 1, 4]) {
+      const reply = await exchange(naming(name, length));
+      assert.deepEqual(answersOf(reply), [`${name} A "192.0.2.1"`]);
+      assert.equal(optionOf(reply, KEEPALIVE), undefined);
+    }
+  },
+);

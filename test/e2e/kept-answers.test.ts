@@ -54,7 +54,7 @@ describe('cache.persist', () => {
     const asked = askedFor();
 
     const second = await start(directory, 'persist = true');
-    await second.logged(/^1 answers of the last run are in the cache$/);
+    await second.logged(/^1 answer of the last run is in the cache$/);
     assert.deepEqual(await ask(second), answers);
     assert.equal(askedFor(), asked);
     assert.equal(await second.stop(), 0);

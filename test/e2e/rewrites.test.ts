@@ -1,4 +1,5 @@
-// Aliases that lead outside, with servers that compress names: unbound as upstream, unbound and dnsmasq as resolvers of zones.
+// Aliases that lead outside, with servers that compress names: unbound as upstream, unbound, dnsmasq and a BIND that does not recurse
+// as resolvers of zones.
 // dig and kdig read every record, so an answer that is put together wrong fails here.
 
 import assert from 'node:assert/strict';
@@ -6,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import type { DnsPeer } from '../peers/dns-peer.ts';
 import { type Dnsmasq, startDnsmasq } from '../peers/dnsmasq.ts';
 import { freePorts } from '../peers/free-ports.ts';
+import { startNamed } from '../peers/named.ts';
 import { startUnbound } from '../peers/unbound.ts';
 import { findCommand } from '../setup/missing-components.ts';
 import { hasCommands } from '../setup/require-components.ts';
@@ -13,7 +15,7 @@ import { gatewayConfig } from './gateway-config.ts';
 import { type GatewayProcess, makeGatewayDirectory, startGatewayProcess } from './gateway-process.ts';
 import { runCommand } from './run-command.ts';
 
-const SERVERS = ['unbound', 'dnsmasq', 'openssl'];
+const SERVERS = ['unbound', 'dnsmasq', 'named', 'openssl'];
 const WWW = ['www.lab.example. A 192.0.2.1'];
 const CHAIN = ['chain.lab.example. CNAME alias.lab.example.', 'alias.lab.example. CNAME www.lab.example.'];
 const NAS = ['nas.lan.example. A 192.168.1.5'];
@@ -33,11 +35,20 @@ const ANSWERS: readonly (readonly [question: string, ...records: string[]])[] = 
     'host.deep.lab.example. A 192.0.2.77',
   ],
   ['nas.lan.example A', ...NAS],
+  ['nas.cut.lab.example A', 'nas.cut.lab.example. CNAME nas.lan.example.', ...NAS],
+  [
+    'web.cut.lab.example A',
+    'web.cut.lab.example. CNAME next.cut.lab.example.',
+    'next.cut.lab.example. CNAME old.example.',
+    'old.example. CNAME www.lab.example.',
+    ...WWW,
+  ],
 ];
 
 describe('aliases and real servers', () => {
   let upstream: DnsPeer | undefined;
   let corp: DnsPeer | undefined;
+  let authority: DnsPeer | undefined;
   let home: Dnsmasq | undefined;
   let gateway: GatewayProcess | undefined;
 
@@ -45,6 +56,11 @@ describe('aliases and real servers', () => {
     if (SERVERS.some((command) => findCommand(command) === undefined)) return;
     upstream = await startUnbound();
     corp = await startUnbound({ records: ['deep CNAME host.deep', 'host.deep A 192.0.2.77'] });
+    const cut = ['nas.cut CNAME nas.lan.example.', 'web.cut CNAME next.cut', 'next.cut CNAME old.example.'];
+    authority = await startNamed({
+      recursion: false,
+      records: [...cut, 'part.cut NS ns.part.cut', 'ns.part.cut A 127.0.0.2'],
+    });
     const [port] = await freePorts(1);
     home = await startDnsmasq({ port: port!, domain: 'lan.example', hosts: ['192.168.1.5 nas.lan.example'] });
     const directory = makeGatewayDirectory();
@@ -54,6 +70,9 @@ forward = ["127.0.0.1:${home.port}"]
 [[zone]]
 name = "deep.lab.example"
 forward = ["127.0.0.1:${corp.dnsPort}"]
+[[zone]]
+name = "cut.lab.example"
+forward = ["127.0.0.1:${authority.dnsPort}"]
 [resolve.rewrites]
 "old.example" = "www.lab.example"
 "*.dev.example" = "chain.lab.example"
@@ -69,6 +88,7 @@ forward = ["127.0.0.1:${corp.dnsPort}"]
     await gateway?.stop();
     await home?.stop();
     await corp?.stop();
+    await authority?.stop();
     await upstream?.stop();
   });
 
@@ -91,6 +111,17 @@ forward = ["127.0.0.1:${corp.dnsPort}"]
       assert.match(output, /^gone\.example\.\s+\d+\s+IN\s+CNAME\s+none\.lab\.example\.$/m);
       assert.match(output, /^lab\.example\.\s+\d+\s+IN\s+SOA\s/m);
     }
+  });
+
+  test('a name that the resolver of its zone hands to others fails, which is said to the client and in the log', async (t) => {
+    if (!hasCommands(t, ...SERVERS, 'dig')) return;
+    const { output } = await ask('dig', 'x.part.cut.lab.example A', '+comments');
+    assert.equal(statusOf(output), 'SERVFAIL', output);
+    assert.match(output, /EDE: 22 .*gave a referral; it must be one that recurses/);
+    const { level } = await gateway!.logged(
+      /^the resolver of the zone cut\.lab\.example .* names other servers to ask/,
+    );
+    assert.equal(level, 40);
   });
 
   async function ask(command: string, question: string, ...more: string[]) {

@@ -17,6 +17,7 @@ import { NamesNotKept } from '../../src/control-plane/answer-cache/names-not-kep
 import { restoreKeptAnswers } from '../../src/control-plane/answer-cache/restore-kept-answers.ts';
 import { createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
 import { EntryWalk } from '../../src/memory/answer-cache/entry-walk.ts';
+import { readAnswerCacheUsage } from '../../src/memory/answer-cache/usage.ts';
 import { DEFAULT_CACHE_SETTINGS } from '../../src/policy/cache-settings.ts';
 import { ANSWER_FAULT, AnswerFacts, readAnswer } from '../../src/wire/answer-reader.ts';
 import { hostileMessage } from './wire/arbitraries.ts';
@@ -48,6 +49,7 @@ async function checkFile(file: Uint8Array): Promise<void> {
   const parts = { cache, hashKey: new Uint8Array(16), settings, notKept, asked, fileBytesMax: 1e6 };
   const restored = await restoreKeptAnswers(path, now, parts);
   assert.ok(restored !== undefined);
+  if (!('answers' in restored)) assert.equal(readAnswerCacheUsage(cache).entryCount, 0, 'believed in part');
   const walk = new EntryWalk(cache);
   const facts = new AnswerFacts();
   for (const share of ['wanted', 'others'] as const)

@@ -12,6 +12,8 @@ export interface DnsPeerOptions {
   readonly records?: readonly string[];
   /** It makes IPv6 addresses of IPv4 addresses under this prefix, such as `64:ff9b::/96`. */
   readonly dns64?: string;
+  /** False: it answers for its zone alone (named). Default: true. */
+  readonly recursion?: boolean;
   /** Fixed ports; by default free ones are found. */
   readonly dnsPort?: number;
   readonly dotPort?: number;

@@ -16,7 +16,7 @@ export function startNamed(options: DnsPeerOptions = {}): Promise<DnsPeer> {
       command: 'named',
       parameters: (directory) => ['-g', '-n', '1', '-c', join(directory, 'named.conf')],
       files: (directory) => ({
-        'named.conf': configuration(directory, place, options.dns64),
+        'named.conf': configuration(directory, place, options),
         'lab.zone': zoneFile(options.records),
         'root.zone': EMPTY_ROOT,
       }),
@@ -25,7 +25,7 @@ export function startNamed(options: DnsPeerOptions = {}): Promise<DnsPeer> {
   );
 }
 
-function configuration(directory: string, place: PeerPlace, dns64?: string): string {
+function configuration(directory: string, place: PeerPlace, { dns64, recursion = true }: DnsPeerOptions): string {
   const { address, dnsPort, dotPort, dohPort, certificate } = place;
   const listen = address.includes(':') ? 'listen-on-v6' : 'listen-on';
   const other = address.includes(':') ? 'listen-on { none; };' : 'listen-on-v6 { none; };';
@@ -36,9 +36,9 @@ options {
   directory "${directory}";
   pid-file none;
   session-keyfile none;
-  recursion yes;
+  recursion ${recursion ? 'yes' : 'no'};
   allow-query { any; };
-  allow-recursion { any; };
+  ${recursion ? 'allow-recursion { any; };' : ''}
   dnssec-validation no;
   empty-zones-enable no;
   notify no;
@@ -49,7 +49,7 @@ options {
   ${other}
 };
 controls { };
-zone "." { type primary; file "root.zone"; };
+${recursion ? 'zone "." { type primary; file "root.zone"; };' : ''}
 zone "${ZONE_ORIGIN}" { type primary; file "lab.zone"; };
 `;
 }

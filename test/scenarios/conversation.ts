@@ -12,7 +12,13 @@ import type { Clock } from '../../src/memory/monotonic-clock.ts';
 import { createCounters, readCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
 import { createUpstreamNotes } from '../../src/memory/upstream-notes/upstream-notes.ts';
 import type { CookieSnapshot, LiveSettings } from '../../src/plane-messages/thread-start.ts';
-import { compileLocalNames, type LocalNameSettings } from '../../src/control-plane/local-names/compile-local-names.ts';
+import {
+  compileForOthers,
+  compileLocalNames,
+  type LocalNameContents,
+  type LocalNameSettings,
+  NO_CONTENTS,
+} from '../../src/control-plane/local-names/compile-local-names.ts';
 import { compressMessage } from '../fixtures/compress-message.ts';
 import { NO_LOCAL_SETTINGS } from '../fixtures/local-settings.ts';
 import { parseAccessEntry } from '../../src/policy/access-list.ts';
@@ -88,7 +94,7 @@ export class Conversation {
   /** Questions that reached the upstream, as `name type`. */
   readonly asked: string[] = [];
   readonly internalErrors: unknown[] = [];
-  /** Zones whose own resolver asked for a name in them. */
+  /** Zones whose own resolver asked what it was being asked. */
   readonly loops: string[] = [];
   script: Script = () => ({ ok: false, code: 'unreachable', detail: 'no script' });
   /** Its wall clock is the conversation's clock. */
@@ -105,8 +111,11 @@ export class Conversation {
     cache: Partial<CacheSettings> = {},
     localNames: LocalNameSettings = NO_LOCAL_SETTINGS,
     shared: SharedByThreads = sharedByThreads(),
+    contents: LocalNameContents = NO_CONTENTS,
   ) {
-    this.#localNames = compileLocalNames(localNames, HASH_KEY).table;
+    this.#localNames = compileLocalNames(localNames, HASH_KEY, contents).table;
+    this.#namesForOthers = compileForOthers(localNames, HASH_KEY, contents.discovery);
+    this.#mayKnowNames = localNames.access.localNames;
     this.#dns64 = localNames.resolve.dns64;
     this.#cache = cache;
     this.#access = access.flatMap((entry) => parseAccessEntry(entry) as never);
@@ -152,6 +161,8 @@ export class Conversation {
   readonly #access: LiveSettings['access']['plain'];
   readonly #cache: Partial<CacheSettings>;
   readonly #localNames: SharedArrayBuffer;
+  readonly #namesForOthers: SharedArrayBuffer | undefined;
+  readonly #mayKnowNames: LiveSettings['access']['localNames'];
   readonly #dns64: LiveSettings['dns64'];
 
   get counters() {
@@ -194,10 +205,11 @@ export class Conversation {
   #live(policy: Partial<PolicySettings>): LiveSettings {
     return {
       policy: { ...DEFAULT_POLICY, ...policy },
-      access: { plain: this.#access, encrypted: this.#access },
+      access: { plain: this.#access, encrypted: this.#access, localNames: this.#mayKnowNames },
       cache: { ...DEFAULT_CACHE_SETTINGS, ...this.#cache },
       blockingUpstreams: ['blocking.script'],
       localNames: this.#localNames,
+      namesForOthers: this.#namesForOthers,
       dns64: this.#dns64,
       listsComplete: true,
       policyGeneration: this.#generation,

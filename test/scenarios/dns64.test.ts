@@ -5,6 +5,8 @@ import { describe, test } from 'node:test';
 import * as dnsPacket from 'dns-packet';
 import { FLAG_AD, FLAG_CD } from '../../src/wire/header.ts';
 import type { UpstreamOutcome } from '../../src/upstream/upstream.ts';
+import { UDP } from '../../src/data-plane/listeners/transports.ts';
+import { header, optRecord, query, RCODE, rcodeOf } from '../conformance/messages.ts';
 import { localSettings } from '../fixtures/local-settings.ts';
 import { answerWith, Conversation, type Reply, soa } from './conversation.ts';
 
@@ -340,5 +342,42 @@ describe('with a translator, the name of an address under its prefix', () => {
     await it.ask({ name: other, type: 'PTR' });
     await it.ask({ name: REVERSE, type: 'TXT' });
     assert.equal(it.asked[0], `${other} PTR`);
+  });
+});
+
+describe('what is no question at all is answered as without a translator', () => {
+  // No question, and a cookie (RFC 7873 section 5.4).
+  const cookieAlone = Buffer.concat([
+    header(7, 0x0100, [0, 0, 0, 1]),
+    optRecord({ options: [[10, Buffer.alloc(8, 5)]] }),
+  ]);
+
+  for (const [what, name] of [
+    ['from upstream', 'v6.example'],
+    ['of ours', 'printer.lan'],
+  ] as const) {
+    test(`W05 a cookie alone, behind a question for the IPv6 address of a name ${what}`, async () => {
+      const own = `${OWN_PREFIX}[[record]]\nname = "printer.lan"\ntype = "AAAA"\nvalue = "fd00::9"\n`;
+      const it = conversation(own, { AAAA: address('2001:db8::7') });
+      const before = await it.send(cookieAlone, UDP);
+      await it.ask({ name, type: 'AAAA', transport: UDP });
+      const asked = [...it.asked];
+      const after = await it.send(cookieAlone, UDP);
+      assert.equal(rcodeOf(after), RCODE.NOERROR);
+      assert.deepEqual([after!.readUInt16BE(4), after!.length], [0, before!.length]);
+      assert.deepEqual(it.asked, asked);
+      assert.deepEqual(it.internalErrors, []);
+    });
+  }
+
+  test('W19 nor does a refusal make anything of what was asked before', async () => {
+    const it = conversation(OWN_PREFIX);
+    await it.ask({ name: 'v4.example', type: 'AAAA' });
+    for (const parts of [{ flags: 0 }, { qclass: 3 }, { type: 255 }]) {
+      const reply = await it.send(query({ name: 'v4.example', type: 28, ...parts }), UDP);
+      assert.equal(rcodeOf(reply), RCODE.REFUSED);
+    }
+    assert.equal(it.asked.length, 2);
+    assert.deepEqual(it.internalErrors, []);
   });
 });

@@ -19,6 +19,21 @@ function refusing(question: dnsPacket.Question, rcode: number, infoCode?: number
   return answerWith(question, [], { rcode, opt: { options: data === undefined ? [] : [{ code: 15, data } as never] } });
 }
 
+test('T06 a truncated answer is not given once more when its failure is forgotten: the upstream is asked', async () => {
+  const talk = new Conversation();
+  let flags = dnsPacket.TRUNCATED_RESPONSE;
+  talk.script = (question) => answerWith(question, [A_RECORD], { flags });
+  for (let round = 0; round < 2; round++) {
+    const { packet } = await talk.ask({ name: NAME });
+    assert.deepEqual([packet.rcode, packet.answers?.length, packet.flag_tc], ['SERVFAIL', 0, false]);
+  }
+  assert.equal(talk.asked.length, 1);
+  flags = 0;
+  talk.nowMilliseconds += 10_000;
+  assert.equal((await talk.ask({ name: NAME })).packet.answers?.length, 1);
+  assert.equal(talk.asked.length, 2);
+});
+
 describe('C13 a name that fails is asked once, however often clients ask', () => {
   const failures: Record<string, (question: dnsPacket.Question) => UpstreamOutcome> = {
     SERVFAIL: (question) => refusing(question, 2),
@@ -165,36 +180,6 @@ test('C13 a failure is no repetition where it was known meanwhile that there is 
 });
 
 describe('an upstream that comes back', () => {
-  for (const hasStale of [false, true]) {
-    test(`C13 answers, after a second, what was asked before it came back and failed after${hasStale ? ', which had a stale answer' : ''}`, async () => {
-      const talk = new Conversation();
-      const answers = (question: dnsPacket.Question) =>
-        answerWith(question, [{ ...A_RECORD, name: question.name, ttl: 60 }]);
-      talk.script = answers;
-      if (hasStale) await talk.ask({ name: NAME });
-      talk.nowMilliseconds += 100_000;
-      const slow = Promise.withResolvers<void>();
-      talk.script = async (question) => {
-        if (question.name !== NAME) return answers(question);
-        await slow.promise;
-        return failing('timeout');
-      };
-      const waiting = talk.ask({ name: NAME });
-      talk.nowMilliseconds += 2_500;
-      await talk.ask({ name: 'other.example.org' });
-      talk.nowMilliseconds += 1_300;
-      slow.resolve();
-      assert.equal((await waiting).packet.rcode, hasStale ? 'NOERROR' : 'SERVFAIL');
-      talk.script = answers;
-      talk.nowMilliseconds += 900;
-      await talk.ask({ name: NAME });
-      assert.equal(talk.asked.filter((one) => one.startsWith(NAME)).length, hasStale ? 2 : 1);
-      talk.nowMilliseconds += 1_100;
-      const fresh = await talk.ask({ name: NAME });
-      assert.deepEqual([fresh.packet.rcode, fresh.extendedErrors], ['NOERROR', []]);
-    });
-  }
-
   test('ends what failed meanwhile at the first answer that anyone gets, once the least time is over', async () => {
     const shared = sharedByThreads();
     const [talk, other] = [1, 2].map(() => new Conversation([], {}, undefined, {}, undefined, shared));
@@ -238,4 +223,106 @@ describe('an upstream that comes back', () => {
     await talk.ask({ name: NAME });
     assert.equal(talk.asked.filter((one) => one.startsWith(NAME)).length, 1);
   });
+});
+
+describe('a question that gets no answer', () => {
+  /** What happens meanwhile, in milliseconds since it was asked, to a name that nobody asked for before. */
+  type Event = readonly [atMilliseconds: number, what: 'answered' | 'failed'];
+  const cases: readonly {
+    readonly what: string;
+    readonly before?: boolean;
+    readonly meanwhile: readonly Event[];
+    /** Others are answered again a second after it has failed. */
+    readonly behind?: boolean;
+    /** Seconds until it is asked again: without, and with a stale answer. */
+    readonly pauses: readonly [number, number];
+  }[] = [
+    { what: 'nor does any other: until others do', meanwhile: [], behind: true, pauses: [2, 2] },
+    { what: 'nor does any other, and it stays so', meanwhile: [], pauses: [5, 30] },
+    {
+      what: 'nor any other by now: until others do',
+      before: true,
+      meanwhile: [
+        [1_000, 'answered'],
+        [2_500, 'failed'],
+      ],
+      behind: true,
+      pauses: [2, 2],
+    },
+    {
+      what: 'though others do by now, who did not when it was asked: for a second',
+      meanwhile: [
+        [1_000, 'failed'],
+        [2_500, 'answered'],
+      ],
+      pauses: [2, 2],
+    },
+    {
+      what: 'though others do, after a moment in which they did not: for a second',
+      before: true,
+      meanwhile: [
+        [100, 'failed'],
+        [1_500, 'answered'],
+      ],
+      pauses: [2, 2],
+    },
+    {
+      what: 'while others do: for its time',
+      before: true,
+      meanwhile: [[1_500, 'answered']],
+      behind: true,
+      pauses: [5, 30],
+    },
+    {
+      what: 'while others do, before whom nobody had asked for long: for its time',
+      meanwhile: [[2_500, 'answered']],
+      behind: true,
+      pauses: [5, 30],
+    },
+  ];
+
+  const answers = (question: dnsPacket.Question) =>
+    answerWith(question, [{ ...A_RECORD, name: question.name, ttl: 60 }]);
+
+  async function secondsUntilAskedAgain(
+    { before = false, meanwhile, behind = false }: (typeof cases)[number],
+    hasStale: boolean,
+  ): Promise<number> {
+    const talk = new Conversation();
+    const asked = () => talk.asked.filter((one) => one.startsWith(NAME)).length;
+    talk.script = answers;
+    if (hasStale) await talk.ask({ name: NAME });
+    talk.nowMilliseconds += 100_000;
+    if (before) await talk.ask({ name: 'before.example.org' });
+    const lost = Promise.withResolvers<void>();
+    talk.script = async () => {
+      await lost.promise;
+      return failing('timeout');
+    };
+    const askedAt = talk.nowMilliseconds;
+    const waiting = talk.ask({ name: NAME });
+    for (const [atMilliseconds, what] of meanwhile) {
+      talk.nowMilliseconds = askedAt + atMilliseconds;
+      talk.script = what === 'answered' ? answers : () => failing('unreachable');
+      await talk.ask({ name: `at${atMilliseconds}.example.org` });
+    }
+    talk.nowMilliseconds = askedAt + 3_800;
+    lost.resolve();
+    const reply = await waiting;
+    assert.equal(reply.packet.rcode, hasStale ? 'NOERROR' : 'SERVFAIL');
+    talk.script = answers;
+    const askedSoFar = asked();
+    for (let seconds = 1; ; seconds++) {
+      talk.nowMilliseconds += 1_000;
+      if (behind && seconds === 1) await talk.ask({ name: 'behind.example.org' });
+      await talk.ask({ name: NAME });
+      if (asked() > askedSoFar) return seconds;
+    }
+  }
+
+  for (const one of cases) {
+    test(`C13 ${one.what}`, async () => {
+      assert.deepEqual([await secondsUntilAskedAgain(one, false), await secondsUntilAskedAgain(one, true)], one.pauses);
+    });
+  }
 });

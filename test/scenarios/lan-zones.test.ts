@@ -102,6 +102,20 @@ describe('a zone with a resolver of its own', () => {
     assert.deepEqual(it.asked, []);
   });
 
+  test('F05 is named where its resolver says that it failed, and not the upstream', async () => {
+    const it = conversation();
+    for (const [rcode, text] of [
+      [2, 'the local resolver of this zone says that it failed'],
+      [5, 'the local resolver of this zone refuses to answer this question'],
+    ] as const) {
+      it.lanScript = (question) => answerWith(question, [], { rcode });
+      for (let count = 0; count < 2; count++) {
+        const reply = await it.ask({ name: `n${rcode}.lan.example` });
+        assert.deepEqual(reply.extendedError, { code: 0, text });
+      }
+    }
+  });
+
   test('may answer with private addresses, where public names may not', async () => {
     const it = conversation({ rebindingProtection: true });
     it.script = (question) => address(question, '192.168.1.5');
@@ -148,31 +162,6 @@ describe('a zone with a resolver of its own', () => {
     assert.equal(reply.extendedError, undefined);
   });
 
-  test('whose resolver asks us for a name of it is refused that: the question would come back to it', async () => {
-    const it = conversation({}, []);
-    await it.ask({ name: 'nas.lan.example' });
-    for (const name of ['new.lan.example', 'nas.lan.example', 'intranet.example', '5.1.168.192.in-addr.arpa']) {
-      const reply = await it.ask({ name, type: 'A', client: '192.168.1.1' });
-      assert.deepEqual([reply.packet.rcode, reply.extendedError?.code, data(reply)], ['REFUSED', 18, []], name);
-      assert.match(reply.extendedError!.text, /this zone is asked of you yourself/);
-    }
-    assert.deepEqual(it.askedInLan, ['0 nas.lan.example A']);
-    assert.deepEqual(new Set(it.loops), new Set(['lan.example', '168.192.in-addr.arpa']));
-  });
-
-  test('is answered to everybody else, and its resolver is answered everything else', async () => {
-    const it = conversation();
-    assert.deepEqual(data(await it.ask({ name: 'nas.lan.example', client: '192.168.1.2' })), ['192.168.1.5']);
-    assert.deepEqual(data(await it.ask({ name: 'x.deep.lan.example', client: '192.168.1.1' })), ['192.168.1.5']);
-    assert.deepEqual(data(await it.ask({ name: 'www.example', client: '192.168.1.1' })), ['192.0.2.1']);
-    assert.deepEqual(data(await it.ask({ name: 'own.lan.example', client: '192.168.1.1' })), ['192.168.1.7']);
-    assert.deepEqual(data(await it.ask({ name: 'public.lan.example', client: '192.168.1.1' })), [
-      'www.example.net',
-      '192.0.2.1',
-    ]);
-    assert.deepEqual(it.loops, []);
-  });
-
   test('with its resolver on this machine is answered to clients here', async () => {
     const toml = '[[zone]]\nname = "lan.example"\nforward = ["127.0.0.1:54"]\n';
     const it = new Conversation([], {}, undefined, undefined, localSettings(toml));
@@ -194,5 +183,29 @@ describe('a zone with a resolver of its own', () => {
     );
     await it.ask({ name: 'x.lan.example', type: 'DS' });
     assert.deepEqual(it.askedInLan, ['2 corp A', '0 x.lan.example DS']);
+  });
+
+  test('D07 L05 the DS of a private name is asked where the zone above is: here, or at a resolver, but not upstream', async () => {
+    const toml = (names: string) => `[[zone]]\nname = ${names}\nforward = ["192.168.1.1"]\n`;
+    const zones = toml('["corp.internal", "10.20.0.0/16", "attic.home.arpa", "test", "lan.example"]');
+    const settings = localSettings(`${zones}${toml('["deep.lan.example"]')}`);
+    const it = new Conversation([], {}, undefined, undefined, settings);
+    it.lanScript = (question) => answerWith(question, [], { authorities: [soa('lan.example', 300, 60)] });
+    for (const [name, zone] of [
+      ['corp.internal', 'internal'],
+      ['20.10.in-addr.arpa', '10.in-addr.arpa'],
+      ['attic.home.arpa', 'home.arpa'],
+    ] as const) {
+      const { rcode, authorities } = (await it.ask({ name, type: 'DS' })).packet;
+      assert.deepEqual([rcode, authorities?.[0]?.type, authorities?.[0]?.name], ['NOERROR', 'SOA', zone]);
+    }
+    assert.deepEqual(it.askedInLan, []);
+    for (const name of ['deep.lan.example', 'test']) await it.ask({ name, type: 'DS' });
+    assert.deepEqual(it.askedInLan, ['4 deep.lan.example DS', '3 test DS']);
+    assert.deepEqual(it.asked, []);
+    // Of those that the world knows, the world is asked.
+    it.script = (question) => answerWith(question, [], { authorities: [soa('arpa', 300, 60)] });
+    await it.ask({ name: 'home.arpa', type: 'DS' });
+    assert.deepEqual(it.asked, ['home.arpa DS']);
   });
 });

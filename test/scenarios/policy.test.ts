@@ -175,6 +175,24 @@ describe('policy', () => {
       assert.equal(await isBlocked(), false, data);
   });
 
+  test('L11 of the addresses of one answer 64 are looked at; one with more is not trusted', async () => {
+    const talk = new Conversation([], { rebindingProtection: true });
+    for (const [count, answers] of [
+      [63, 63],
+      [64, 64],
+      [65, 0],
+    ] as const) {
+      const name = `n${count}.example.org`;
+      const addresses = Array.from({ length: count }, (_unused, index) => ({
+        ...ADDRESS,
+        name,
+        data: `192.0.2.${index}`,
+      }));
+      talk.script = (question) => answerWith(question, addresses);
+      assert.equal((await talk.ask({ name })).packet.answers?.length, answers, `${count} addresses`);
+    }
+  });
+
   test('L11 nor by the hints of a service', async () => {
     const talk = new Conversation([], { rebindingProtection: true });
     const HTTPS = 'UNKNOWN_65' as 'A';

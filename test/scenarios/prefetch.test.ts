@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readHeader, STRIPE, stripeAt } from '../../src/memory/answer-cache/layout.ts';
 import type { UpstreamOutcome } from '../../src/upstream/upstream.ts';
 import { answerWith, Conversation, type Reply, sharedByThreads, soa } from './conversation.ts';
 
@@ -228,3 +229,36 @@ test('C26 a refresh that fails is silent: the answer lives out its time, and it 
   assert.deepEqual(answerOf(await talk.ask({ name: NAME })), ['192.0.2.2', 100], 'and no failure is held against it');
   assert.equal(talk.counters.upstreamFailures, 0);
 });
+
+test('C26 a refresh whose answer could not be stored is not tried with every hit, but again after a while', async () => {
+  const shared = sharedByThreads();
+  const talk = await popular(9, new Conversation([], {}, undefined, {}, undefined, shared));
+  const writeElsewhere = holdCache(shared.answerCache);
+  await talk.ask({ name: NAME });
+  await settled();
+  writeElsewhere.end();
+  assert.equal(talk.counters.cacheStoresGivenUp, 1);
+  for (let count = 0; count < 10; count++) {
+    assert.deepEqual(answerOf(await talk.ask({ name: NAME })), ['192.0.2.1', 9]);
+    await settled();
+  }
+  assert.equal(talk.counters.prefetches, 1);
+  talk.nowMilliseconds += 6_000;
+  await talk.ask({ name: NAME });
+  await settled();
+  assert.equal(talk.counters.prefetches, 2);
+  assert.deepEqual(answerOf(await talk.ask({ name: NAME })), ['192.0.2.2', 100]);
+});
+
+/** Another thread writes into every part of the cache, until that ends. */
+function holdCache(cache: SharedArrayBuffer): { end(): void } {
+  const words = new Int32Array(cache);
+  const { layout } = readHeader(cache);
+  const setOwner = (threadSlot: number): void => {
+    for (let index = 0; index < layout.stripeCount; index++) {
+      Atomics.store(words, stripeAt(layout, index) + STRIPE.OWNER, threadSlot);
+    }
+  };
+  setOwner(99);
+  return { end: () => setOwner(0) };
+}

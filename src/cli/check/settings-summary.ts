@@ -1,6 +1,6 @@
 // What a gateway with these settings would do, in a few lines for `sotto check`.
 
-import { isAuthenticationName } from '../../control-plane/local-names/discovery-records.ts';
+import { servesOthers } from '../../control-plane/local-names/compile-local-names.ts';
 import { listenAddressToText } from '../../control-plane/settings/listen-address.ts';
 import { plaintextExceptions } from '../../control-plane/settings/plaintext-exceptions.ts';
 import type {
@@ -14,6 +14,7 @@ import type { BlockResponse, PolicySettings } from '../../policy/policy-settings
 import { addressToText, isMappedIpv4 } from '../../wire/ip-address.ts';
 import { nameToText } from '../../wire/name-text.ts';
 import { visible } from '../visible-text.ts';
+import { type DiscoveryName, discoveryNames } from './discovery-names.ts';
 
 /** Several lines without a final newline. */
 export function settingsSummary(settings: Settings): string {
@@ -32,7 +33,7 @@ export function settingsSummary(settings: Settings): string {
     ['certificate', settings.certificates.map(certificateText)],
     ['files', [`${settings.stateDirectory} and ${settings.certificateDirectory}`]],
     ['cache', [cacheText(settings.cache)]],
-    ['local names', [localNamesText(settings)]],
+    ['local names', [localNamesText(settings), ...namesOfNetworkTexts(settings)]],
     ['discovery', [discoveryText(settings)]],
     ['threads', [`${server.threads}${server.user === undefined ? '' : `, as the user ${server.user}`}`]],
     ...translatorRow(settings),
@@ -136,18 +137,31 @@ function localNamesText({ records, resolve }: Settings): string {
   return [...own, ...files].join(', ').concat(leases) || 'none';
 }
 
-function discoveryText({ resolve, certificates, listen }: Settings): string {
+function namesOfNetworkTexts(settings: Settings): readonly string[] {
+  const { resolve, records, zones } = settings;
+  const hasNames = records.length + zones.length + resolve.leaseFiles.length > 0 || resolve.hostsFile !== undefined;
+  if (!hasNames || !servesOthers(settings)) return [];
+  const forWhom = rangesText(settings.access.localNames);
+  return [`hosts, leases, zones and reverse names: for ${forWhom}; others who may ask get what is public`];
+}
+
+function discoveryText(settings: Settings): string {
+  const { resolve } = settings;
   const canaries = [
     ...(resolve.firefoxCanary ? ['Firefox is told to use this resolver'] : []),
     ...(resolve.privateRelay === 'block' ? ["Apple's Private Relay is refused"] : []),
   ];
-  const names = certificates.flatMap((certificate) => certificate.names.filter(isAuthenticationName).slice(0, 1));
-  const isEncrypted = listen.dot.length + listen.doh.length > 0;
+  const names = discoveryNames(settings);
   const told =
-    resolve.discovery === 'answer' && isEncrypted && names.length > 0
-      ? `clients learn of the encrypted listeners of ${names.join(', ')}`
-      : 'clients learn of no encrypted resolver';
+    names.length === 0
+      ? 'clients learn of no encrypted resolver'
+      : `clients learn of the encrypted listeners of ${names.map(discoveryNameText).join(', ')}`;
   return [told, ...canaries].join('; ');
+}
+
+/** Where clients find a name without addresses, they go without encryption. */
+function discoveryNameText({ name, isForOthersToKnow }: DiscoveryName): string {
+  return isForOthersToKnow ? `${name} (its addresses must be in the public DNS, or in a [[record]])` : name;
 }
 
 function refreshText(seconds: number): string {

@@ -5,8 +5,13 @@ import { typeToText } from '../../wire/type-text.ts';
 import { requestGateway, strangeAnswer } from '../gateway-request.ts';
 
 /** Undefined if no gateway runs there. Rejects with OperatorError. */
-export async function askGateway(stateDirectory: string, name: string, type: number): Promise<Explanation | undefined> {
-  const query = new URLSearchParams({ name, type: typeToText(type) });
+export async function askGateway(
+  stateDirectory: string,
+  name: string,
+  type: number,
+  client: string | undefined,
+): Promise<Explanation | undefined> {
+  const query = new URLSearchParams({ name, type: typeToText(type), ...(client === undefined ? {} : { client }) });
   const answer = await requestGateway(stateDirectory, 'GET', `/v1/explain?${query}`);
   if (answer === undefined) return undefined;
   if (answer.status === 200 && isExplanation(answer.body)) return answer.body;
@@ -16,7 +21,7 @@ export async function askGateway(stateDirectory: string, name: string, type: num
 /** Its fields as far as they are shown. */
 function isExplanation(value: unknown): value is Explanation {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, action, sentence, response, sourceName, matchedName, plaintext, line } = value as Record<
+  const { name, action, sentence, response, sourceName, matchedName, plaintext, notes, line } = value as Record<
     string,
     unknown
   >;
@@ -24,7 +29,8 @@ function isExplanation(value: unknown): value is Explanation {
   const mayBeTexts = [response, sourceName, matchedName, plaintext].every(
     (text) => text === undefined || typeof text === 'string',
   );
-  return areTexts && mayBeTexts && (line === undefined || isLine(line));
+  const areNotes = Array.isArray(notes) && notes.every((note) => typeof note === 'string');
+  return areTexts && mayBeTexts && areNotes && (line === undefined || isLine(line));
 }
 
 function isLine(value: unknown): boolean {

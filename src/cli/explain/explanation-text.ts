@@ -6,6 +6,7 @@ import { visible } from '../visible-text.ts';
 
 const LOCAL_ANSWERS: Readonly<Record<NonNullable<Explanation['local']>, string>> = {
   records: 'records made here',
+  embedded: 'IPv6 addresses made here of IPv4 addresses',
   nodata: 'NOERROR without records, made here',
   nxdomain: 'NXDOMAIN, made here',
   servfail: 'SERVFAIL: its aliases are too many, or lead round in a circle',
@@ -23,6 +24,7 @@ export function explanationToText(explanation: Explanation, type: number): strin
     rows.push(['line', line.number > 0 ? `${line.file}:${line.number}` : line.file]);
     rows.push(['', line.text]);
   }
+  for (const note of explanation.notes) rows.push(['note', note]);
   if (isPreliminary) rows.push(['note', 'not all lists are here yet; one that is missing may name it']);
   const lines = rows.map(([word, text]) => `  ${word.padEnd(6)}  ${visible(text)}`);
   return [`${visible(sentence)}.`, ...lines].join('\n');

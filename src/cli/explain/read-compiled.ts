@@ -8,7 +8,7 @@ import type { CompileInput } from '../../control-plane/lists/compile-messages.ts
 import { listTables, loadTable, tablePath } from '../../control-plane/lists/compiled-store.ts';
 import { contentIdOf } from '../../control-plane/lists/content-id.ts';
 import { copyPath, readMetadata } from '../../control-plane/lists/list-store.ts';
-import { compileLocalNames, sourcesOf } from '../../control-plane/local-names/compile-local-names.ts';
+import { compileForOthers, compileLocalNames, sourcesOf } from '../../control-plane/local-names/compile-local-names.ts';
 import { readLocalContents } from '../../control-plane/local-names/read-local-contents.ts';
 import type { Settings } from '../../control-plane/settings/settings.ts';
 import { keyPath, readInstallationKey } from '../../control-plane/state-directory/installation-key.ts';
@@ -56,9 +56,11 @@ function contextOf(
   listsComplete: boolean,
 ): ExplainContext {
   const contents = readLocalContents(settings, new Date());
+  const namesForOthers = compileForOthers(settings, hashKey);
   return {
     table: new BlockTable(table),
     localNames: new LocalNames(compileLocalNames(settings, hashKey, contents).table),
+    namesForOthers: namesForOthers && new LocalNames(namesForOthers),
     localSources: sourcesOf(settings, contents),
     hashKey,
     policy: settings.policy,

@@ -112,7 +112,7 @@ class Run {
           caPem: undefined,
           maxQueriesPerSecond: undefined,
         })),
-        zones: zones.map((text) => ({ name: name(text), text, resolvers: [], resolversElsewhere: [] })),
+        zones: zones.map((text) => ({ name: name(text), text, written: text, resolvers: [], resolversElsewhere: [] })),
       },
       cache: this.cache,
       hashKey: HASH_KEY,

@@ -74,7 +74,11 @@ export class AnswerKeeper {
     if ('wrong' in restored) log('warn', `${this.#path} ${restored.wrong}; starting with an empty cache`);
     else if ('isOfOthers' in restored)
       log('info', `${this.#path} is of other upstreams or other [[zone]] names; starting with an empty cache`);
-    else log('info', `${restored.answers} answers of the last run are in the cache`);
+    else
+      log(
+        'info',
+        `${restored.answers === 1 ? '1 answer of the last run is' : `${restored.answers} answers of the last run are`} in the cache`,
+      );
   }
 
   /** Writes from now on, in the background. */

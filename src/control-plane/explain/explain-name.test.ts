@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { localSettings } from '../../../test/fixtures/local-settings.ts';
 import { BlockTable } from '../../memory/block-table/block-table.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
-import { compileLocalNames, NO_CONTENTS, sourcesOf } from '../local-names/compile-local-names.ts';
+import { compileForOthers, compileLocalNames, NO_CONTENTS, sourcesOf } from '../local-names/compile-local-names.ts';
 import { buildTable } from '../lists/build-table.ts';
 import { readSettings } from '../settings/load-settings.ts';
+import { parseAddress } from '../../wire/ip-address.ts';
 import { nameFromText } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { explanationToText } from '../../cli/explain/explanation-text.ts';
@@ -128,4 +129,152 @@ test('names of a [[zone]], and aliases into it, are said to be asked there in pl
     assert.doesNotMatch(text, /upstream/);
   }
   assert.match(explanationToText((await explainName(context(true, ELSEWHERE), 'web.example'))!, 1), /the upstream's/);
+  const silent = { ...context(true, ELSEWHERE), isZoneSilent: (it: string) => it === '192.168.1.1:53, [fd00::1]:5353' };
+  const note = 'the resolver of its zone does not answer at the moment';
+  assert.deepEqual((await explainName(silent, 'nas.lan.example'))?.notes, [note]);
+  assert.deepEqual((await explainName(silent, 'web.example'))?.notes, []);
 });
+
+const TRANSLATED = `list = []
+[[record]]
+name = "router.example"
+type = "A"
+value = "203.0.114.7"
+[[record]]
+name = "nas.example"
+type = "A"
+value = "192.168.1.20"
+[[record]]
+name = "both.example"
+type = "AAAA"
+value = "2001:db8::7"
+[[zone]]
+name = "lan.example"
+forward = ["192.168.1.1"]
+[policy]
+rules = ["||ads.example^"]
+[resolve]
+rewrites = { "box.example" = "203.0.114.8", "web.example" = "www.example.org" }
+`;
+
+test('with DNS64, a question for IPv6 addresses is explained by what a client gets: made of IPv4 addresses, or none', async () => {
+  const own = context(true, `${TRANSLATED}dns64 = "2001:db8:64::/96"\n`);
+  const wellKnown = context(true, `${TRANSLATED}dns64 = true\n`);
+  const none = context(true, TRANSLATED);
+  const localOf = async (where: ExplainContext, name: string) => (await explainName(where, name, TYPE.AAAA))?.local;
+  for (const [name, ...expected] of [
+    ['router.example', 'embedded', 'embedded', 'nodata'],
+    ['box.example', 'embedded', 'embedded', 'nodata'],
+    ['nas.example', 'embedded', 'nodata', 'nodata'],
+    ['both.example', 'records', 'records', 'records'],
+    ['ipv4only.arpa', 'embedded', 'embedded', undefined],
+    ['web.example', 'alias', 'alias', 'alias'],
+    ['absent.internal', 'nxdomain', 'nxdomain', 'nxdomain'],
+  ] as const)
+    assert.deepEqual(await Promise.all([own, wellKnown, none].map((it) => localOf(it, name))), expected, name);
+  const router = await explainName(own, 'router.example', TYPE.AAAA);
+  assert.match(router!.sentence, /a record of the configuration names it; it has no IPv6 address, so its IPv4/);
+  assert.match(explanationToText(router!, TYPE.AAAA), /answer +IPv6 addresses made here of IPv4 addresses/);
+  assert.equal(router!.line?.number, 2);
+  assert.match((await explainName(wellKnown, 'nas.example', TYPE.AAAA))!.sentence, /private IPv4 addresses are never/);
+});
+
+test('with DNS64, names asked elsewhere are said to get IPv6 addresses where they have none', async () => {
+  const own = context(true, `${TRANSLATED}dns64 = "2001:db8:64::/96"\n`);
+  const notesOf = async (name: string, type: number) => (await explainName(own, name, type))!.notes.join();
+  for (const name of ['www.example.org', 'web.example', 'pc.lan.example']) {
+    assert.match(await notesOf(name, TYPE.AAAA), /given its IPv4 addresses as IPv6 addresses \(resolve\.dns64\)/);
+    assert.equal(await notesOf(name, TYPE.A), '');
+  }
+  assert.equal(await notesOf('www.ads.example', TYPE.AAAA), '');
+  assert.equal((await explainName(context(true, TRANSLATED), 'www.example.org', TYPE.AAAA))!.notes.join(), '');
+});
+
+test('with DNS64, the name of an address under the prefix is explained by that of the IPv4 address inside', async () => {
+  const own = context(true, `${TRANSLATED}dns64 = "2001:db8:64::/96"\n`);
+  const explanation = await explainName(own, '2001:db8:64::c0a8:114');
+  assert.equal(explanation?.local, 'records');
+  assert.match(
+    explanation.sentence,
+    /^2001:db8:64::c0a8:114 is 192\.168\.1\.20 inside the prefix .*20\.1\.168\.192\.in/,
+  );
+  assert.equal((await explainName(own, '2001:db8:65::c0a8:114'))?.local, 'nxdomain', 'documentation');
+});
+
+test('an address stands for its reverse name, which is said', async () => {
+  const plain = context(true, TRANSLATED);
+  const explanation = await explainName(plain, '192.168.1.20');
+  assert.deepEqual([explanation?.name, explanation?.local], ['20.1.168.192.in-addr.arpa', 'records']);
+  assert.deepEqual(explanation?.notes, [
+    '192.168.1.20 is an address; what is explained is its name, 20.1.168.192.in-addr.arpa, type PTR',
+  ]);
+  assert.match((await explainName(plain, 'fd00::20'))!.name, /^0\.2\.0\.0\..*\.d\.f\.ip6\.arpa$/);
+});
+
+test('names whose answers are not kept are said to be such, also behind an alias', async () => {
+  const excluding = context(true, `${TRANSLATED}[cache]\nexclude = ["example.org", "router.example"]\n`);
+  const notesOf = async (name: string, type?: number) => (await explainName(excluding, name, type))!.notes;
+  const note = ['its answers are not kept (cache.exclude)'];
+  assert.deepEqual(await notesOf('www.example.org'), note);
+  assert.deepEqual(await notesOf('web.example'), note);
+  assert.deepEqual(await notesOf('example.net'), []);
+  assert.deepEqual(await notesOf('router.example'), [], 'its records are ours');
+  assert.deepEqual(await notesOf('lan.example', TYPE.DS), []);
+});
+
+test('who says what is answered here: a rewrite, discovery, the lease domain, the devices of this network', async () => {
+  const toml = '[resolve]\nlease_files = ["leases"]\nrewrites = { "box.example" = "192.0.2.8" }\n';
+  const plain = context(
+    true,
+    `list = []\n${toml}[[record]]\nname = "dns.gw.example"\ntype = "A"\nvalue = "192.0.2.53"\n`,
+  );
+  const RESINFO = 261;
+  const about = (owner: string, type: number) => ({
+    owner: nameFromText(owner)!,
+    type,
+    ttlSeconds: 60,
+    rdata: Uint8Array.of(1, 0x61),
+    standsAlone: true,
+  });
+  const discovery = [about('_dns.resolver.arpa', TYPE.SVCB), about('dns.gw.example', RESINFO)];
+  const contents = { ...NO_CONTENTS, discovery };
+  const settings = localSettings(`${toml}[[record]]\nname = "dns.gw.example"\ntype = "A"\nvalue = "192.0.2.53"\n`);
+  const table = new LocalNames(compileLocalNames(settings, HASH_KEY, contents).table);
+  const it = { ...plain, localNames: table, localSources: sourcesOf(settings, contents) };
+  const sentenceOf = async (name: string, type: number) => (await explainName(it, name, type))!.sentence;
+  assert.match(await sentenceOf('box.example', TYPE.A), /: a rewrite \(resolve\.rewrites\) names it$/);
+  assert.match(
+    await sentenceOf('_dns.resolver.arpa', TYPE.SVCB),
+    /: discovery, by which devices find the gateway, names/,
+  );
+  assert.match(await sentenceOf('dns.gw.example', RESINFO), /: discovery, by which devices find/);
+  assert.equal((await explainName(it, 'dns.gw.example', RESINFO))?.line, undefined);
+  assert.match(await sentenceOf('dns.gw.example', TYPE.A), /: a record of the configuration names it$/);
+  assert.match(await sentenceOf('dns.gw.example', TYPE.AAAA), /: a record of the configuration names it$/);
+  assert.match(await sentenceOf('x.lan', TYPE.A), /names below lan are those of the devices of this network/);
+  assert.match(await sentenceOf('_dns.resolver.arpa', TYPE.A), /devices ask for encrypted resolvers/);
+  assert.match(await sentenceOf('x.internal', TYPE.A), /a special-use name, which is never sent to an upstream$/);
+});
+
+test('what others get is said beside what clients of this network get, and alone for a client who is none', async () => {
+  const config = `list = []\n[access]\nencrypted = ["any"]\n${ELSEWHERE.replace('list = []\n', '')}`;
+  const others = compileForOthers(localSettings(config), HASH_KEY);
+  const both = { ...context(true, config), namesForOthers: new LocalNames(others!) };
+  const explain = (name: string, client?: string) =>
+    explainName(both, name, TYPE.A, client === undefined ? undefined : octetsOf(client));
+  const zoned = await explain('nas.lan.example');
+  assert.match(zoned!.plaintext!, /zone lan\.example/);
+  assert.deepEqual(zoned!.notes, ['who is not in access.local_names gets what is public']);
+  assert.deepEqual((await explain('web.example'))!.notes, []);
+  const stranger = await explain('nas.lan.example', '203.0.113.7');
+  assert.equal(stranger!.plaintext, undefined);
+  assert.match(stranger!.notes.join(), /^this client is not in access\.local_names/);
+  const device = await explain('nas.lan.example', '192.168.1.7');
+  assert.deepEqual([device!.plaintext, device!.notes], [zoned!.plaintext, []]);
+});
+
+function octetsOf(address: string): Uint8Array {
+  const octets = new Uint8Array(16);
+  assert.ok(parseAddress(address, octets));
+  return octets;
+}

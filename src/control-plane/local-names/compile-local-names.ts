@@ -7,6 +7,8 @@ import {
   type LocalRecord,
   type LocalRecordFault,
 } from '../../memory/local-names/local-names-builder.ts';
+import { isRangeWithin } from '../../policy/access-list.ts';
+import { isWithin } from '../../wire/name-within.ts';
 import type { Settings } from '../settings/settings.ts';
 import { addReverse } from './reverse-records.ts';
 import { ITEMS_PER_SLICE, runAtOnce, type Sliced } from './slices.ts';
@@ -15,13 +17,14 @@ import {
   canaryZone,
   embeddedReverseZones,
   ipv4OnlyRecords,
+  isNobodys,
   leaseZone,
   localhostRecords,
   refusedDiscoveryZone,
   specialUseZones,
 } from './special-use-zones.ts';
 
-export type LocalNameSettings = Pick<Settings, 'records' | 'resolve' | 'zones' | 'configFile'> & {
+export type LocalNameSettings = Pick<Settings, 'access' | 'records' | 'resolve' | 'zones' | 'configFile'> & {
   readonly cache: Pick<Settings['cache'], 'exclude'>;
 };
 
@@ -30,6 +33,8 @@ export interface LocalNameContents {
   readonly hosts: SourceContent | undefined;
   readonly leases: readonly SourceContent[];
   readonly discovery: readonly LocalRecord[];
+  /** Names that devices had: they have no records, but are not asked elsewhere either. */
+  readonly ended?: Iterable<Uint8Array>;
 }
 
 export const NO_CONTENTS: LocalNameContents = { hosts: undefined, leases: [], discovery: [] };
@@ -37,6 +42,8 @@ export const NO_CONTENTS: LocalNameContents = { hosts: undefined, leases: [], di
 export interface CompiledLocalNames {
   readonly table: SharedArrayBuffer;
   readonly ownerCount: number;
+  /** Owners of the bare names of devices. */
+  readonly shortNames: readonly Uint8Array[];
   /** Records that had no room, by source. */
   readonly leftOut: ReadonlyMap<string, number>;
 }
@@ -50,8 +57,13 @@ export function sourcesOf(settings: LocalNameSettings, contents: LocalNameConten
   return [
     { title: 'a record of the configuration', file, records: settings.records },
     ...(contents.hosts === undefined ? [] : [contents.hosts]),
+    { title: 'discovery, by which devices find the gateway,', file: '', records: contents.discovery.map(unplaced) },
     ...contents.leases,
   ];
+}
+
+function unplaced(record: LocalRecord): SourcedRecord {
+  return { ...record, line: 0 };
 }
 
 /** At once; for few names, and where nobody waits. */
@@ -63,13 +75,35 @@ export function compileLocalNames(
   return runAtOnce(compileSliced(settings, hashKey, contents));
 }
 
+/** Whether some who may ask do not get the names of this network. */
+export function servesOthers({ access }: Pick<Settings, 'access'>): boolean {
+  return ![...access.plain, ...access.encrypted].every((range) => isRangeWithin(range, access.localNames));
+}
+
+/**
+ * The table for those who may ask and do not get the names of this network: what the operator wrote, the gateway itself and
+ * special-use names. No forwarded zones, hosts or leases, and no reverse names but those that a record gives. Undefined where
+ * everybody who may ask gets them. At once: none of it is large.
+ */
+export function compileForOthers(
+  settings: LocalNameSettings,
+  hashKey: Uint8Array,
+  discovery: readonly LocalRecord[] = [],
+): SharedArrayBuffer | undefined {
+  if (!servesOthers(settings)) return undefined;
+  return runAtOnce(compileSliced({ ...settings, zones: [] }, hashKey, { ...NO_CONTENTS, discovery }, false)).table;
+}
+
+/** `hasReverses`: private addresses of records and hosts get a reverse name by themselves. */
 export function* compileSliced(
   settings: LocalNameSettings,
   hashKey: Uint8Array,
   contents: LocalNameContents,
+  hasReverses = true,
 ): Sliced<CompiledLocalNames> {
   const builder = new LocalNamesBuilder(hashKey);
   const leftOut = new Map<string, number>();
+  const shortNames: Uint8Array[] = [];
   let rank = 0;
   addZones(builder, settings);
   yield* addAll(settings.records, 'the configuration');
@@ -87,19 +121,24 @@ export function* compileSliced(
   for (const record of localhostRecords()) builder.add(rank, record, Number.POSITIVE_INFINITY);
   if (settings.resolve.dns64 !== undefined)
     for (const record of ipv4OnlyRecords()) builder.add(rank, record, Number.POSITIVE_INFINITY);
-  return { table: yield* builder.finishSliced(), ownerCount: builder.ownerCount, leftOut };
+  for (const name of contents.ended ?? []) builder.addEmptyName(name);
+  return { table: yield* builder.finishSliced(), ownerCount: builder.ownerCount, shortNames, leftOut };
 
   /** Records, then their reverse names: a PTR that somebody wrote comes before one that follows from an address. */
   function* addAll(records: readonly SourcedRecord[], title: string): Sliced<void> {
     yield* addSource(++rank, records, title);
-    yield* addReverses(rank, records, title, false);
+    if (hasReverses) yield* addReverses(rank, records, title, false);
   }
 
   function* addSource(source: number, records: readonly SourcedRecord[], title: string): Sliced<void> {
     for (const [index, record] of records.entries()) {
       const { shortFor } = record;
-      if (shortFor === undefined || builder.holds({ ...record, owner: shortFor }))
-        note(title, builder.add(source, record));
+      if (shortFor === undefined) note(title, builder.add(source, record));
+      else if (builder.holds({ ...record, owner: shortFor })) {
+        const fault = builder.add(source, record);
+        note(title, fault);
+        if (fault === undefined) shortNames.push(record.owner);
+      }
       if (index % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) yield;
     }
   }
@@ -139,14 +178,10 @@ function addZones(builder: LocalNamesBuilder, settings: LocalNameSettings): void
   for (const name of cache.exclude) builder.addFlags(name, LOCAL_FLAG.NO_CACHE);
 }
 
-/** Whether a wire name is `suffix` or lies below it. */
-function isWithin(name: Uint8Array, suffix: Uint8Array): boolean {
-  let start = 0;
-  while (name.length - start > suffix.length) start += 1 + name[start]!;
-  return Buffer.compare(name.subarray(start), suffix) === 0;
-}
-
-/** A zone that a resolver of this network answers for; `forwarder`: its index in the settings. */
+/**
+ * A zone that a resolver of this network answers for; `forwarder`: its index in the settings. Of a top-level domain that nobody has,
+ * there is nobody else to ask for its DS.
+ */
 export function forwardedZone(name: Uint8Array, forwarder: number): Parameters<LocalNamesBuilder['addZone']>[0] {
   return {
     name,
@@ -154,6 +189,6 @@ export function forwardedZone(name: Uint8Array, forwarder: number): Parameters<L
     forwarder,
     negativeTtlSeconds: 60,
     hasApexRecords: false,
-    parentAnswersDs: true,
+    parentAnswersDs: !isNobodys(name),
   };
 }

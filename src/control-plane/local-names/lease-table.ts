@@ -32,6 +32,8 @@ const LEASES_MAX = 100_000;
 export class LeaseTable {
   readonly faults: LineFaults = new LineFaults();
   readonly #leases = new Map<string, Lease>();
+  /** Addresses whose devices gave a name that none can have. */
+  readonly #unusable = new Set<string>();
 
   put(lease: LeaseLine): void {
     const fault = this.#take(lease);
@@ -43,13 +45,22 @@ export class LeaseTable {
     if (address.includes('%') || !parseAddress(address, octets)) return 'not an address';
     const key = Buffer.from(octets).toString('latin1');
     this.#leases.delete(key);
+    this.#unusable.delete(key);
     const label = isActive ? hostName(written) : undefined;
     // A lease without a name, or with one that nobody may have, is no fault of the file.
-    if (label === undefined) return undefined;
+    if (label === undefined) {
+      if (isActive && isGiven(written) && this.#unusable.size < LEASES_MAX) this.#unusable.add(key);
+      return undefined;
+    }
     if (this.#leases.size >= LEASES_MAX) return `more than ${LEASES_MAX} leases`;
     const isIpv6 = address.includes(':');
     this.#leases.set(key, { label, octets, isIpv6, expirySeconds, line });
     return undefined;
+  }
+
+  /** Leases, over or not, whose names are of no use. */
+  get unusableNames(): number {
+    return this.#unusable.size;
   }
 
   /** The leases that hold now, as records: `NAME.domain`, then the bare name. `domain`: wire name. */
@@ -70,4 +81,8 @@ export class LeaseTable {
     }
     return { records, nextExpirySeconds: next === Number.POSITIVE_INFINITY ? undefined : next };
   }
+}
+
+function isGiven(hostName: string): boolean {
+  return hostName !== '' && hostName !== '*';
 }

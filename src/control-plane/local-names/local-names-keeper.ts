@@ -3,16 +3,20 @@
 
 import type { LocalRecord } from '../../memory/local-names/local-names-builder.ts';
 import {
+  compileForOthers,
   compileSliced,
   type CompiledLocalNames,
   type LocalNameContents,
   type LocalNameSettings,
   sourcesOf,
 } from './compile-local-names.ts';
+import type { NameTables } from '../../plane-messages/thread-start.ts';
+import { releaseUnusedMemory } from '../../memory/release-unused.ts';
+import { EndedNames } from './ended-names.ts';
 import { LEASE_SIBLINGS, NamesFile, type NamesLog } from './names-file.ts';
 import { runAtOnce, runInSlices } from './slices.ts';
 import type { SourceContent } from './sourced-record.ts';
-import { FileWatch } from './watch-file.ts';
+import { FileWatch, signatureOf } from './watch-file.ts';
 
 export interface LocalNamesKeeperParts {
   readonly settings: LocalNameSettings;
@@ -23,7 +27,9 @@ export interface LocalNamesKeeperParts {
 }
 
 /** Rest between two compilations, as a multiple of how long the last one took. */
-const REST_FACTOR = 4;
+const REST_FACTOR = 1;
+/** So many names leave much behind when they are replaced. */
+const MANY_NAMES = 10_000;
 const EXPIRY_MILLISECONDS_MAX = 3_600_000;
 
 export class LocalNamesKeeper {
@@ -32,9 +38,13 @@ export class LocalNamesKeeper {
   readonly #hosts: NamesFile | undefined;
   readonly #leases: readonly NamesFile[];
   readonly #dirty = new Set<NamesFile>();
+  /** What the files were when they were read first. */
+  readonly #signatures = new Map<NamesFile, string>();
+  readonly #ended = new EndedNames();
   #discovery: readonly LocalRecord[];
   #compiled: CompiledLocalNames;
-  #publish: ((table: SharedArrayBuffer) => Promise<void>) | undefined;
+  #forOthers: SharedArrayBuffer | undefined;
+  #publish: ((tables: NameTables) => Promise<void>) | undefined;
   #watches: FileWatch[] = [];
   #expiry: NodeJS.Timeout | undefined;
   #isRunning = false;
@@ -49,13 +59,17 @@ export class LocalNamesKeeper {
     this.#hosts = resolve.hostsFile === undefined ? undefined : NamesFile.hosts(resolve.hostsFile);
     this.#leases = resolve.leaseFiles.map((path) => NamesFile.leases(path, resolve.leaseDomain));
     this.#discovery = parts.discovery ?? [];
-    for (const file of this.#files) runAtOnce(file.refresh(this.#nowSeconds(), parts.log));
+    for (const file of this.#files) {
+      this.#signatures.set(file, signatureOf(this.#pathsOf(file)));
+      runAtOnce(file.refresh(this.#nowSeconds(), parts.log));
+    }
     this.#compiled = runAtOnce(this.#compile());
-    this.#reportLeftOut();
+    this.#forOthers = compileForOthers(parts.settings, parts.hashKey, this.#discovery);
+    this.#noteCompiled();
   }
 
-  get table(): SharedArrayBuffer {
-    return this.#compiled.table;
+  get tables(): NameTables {
+    return { localNames: this.#compiled.table, namesForOthers: this.#forOthers };
   }
 
   /** Where names were written. */
@@ -68,27 +82,28 @@ export class LocalNamesKeeper {
       hosts: this.#hosts?.content,
       leases: this.#leases.map((file) => file.content),
       discovery: this.#discovery,
+      ended: this.#ended.all,
     };
   }
 
   /** From now on changes are published. */
-  start(publish: (table: SharedArrayBuffer) => Promise<void>): void {
+  start(publish: (tables: NameTables) => Promise<void>): void {
     this.#publish = publish;
     this.#watches = this.#files.map((file) => {
-      const siblings = file === this.#hosts ? [] : LEASE_SIBLINGS;
-      return new FileWatch(file.path, siblings, () => {
+      const onChange = () => {
         this.#dirty.add(file);
         void this.#run();
-      });
+      };
+      return new FileWatch(this.#pathsOf(file), onChange, { since: this.#signatures.get(file) });
     });
-    // What has changed since the constructor read it, no watch has seen.
-    for (const file of this.#files) this.#dirty.add(file);
-    if (this.#dirty.size > 0) void this.#run();
+    this.#awaitExpiry();
+    if (this.#compiled.ownerCount > MANY_NAMES) setImmediate(releaseUnusedMemory, 'thorough');
   }
 
   /** Other addresses or certificates: other records about ourselves. */
   setDiscovery(records: readonly LocalRecord[]): void {
     this.#discovery = records;
+    this.#forOthers = compileForOthers(this.#parts.settings, this.#parts.hashKey, records);
     void this.#run();
   }
 
@@ -100,6 +115,11 @@ export class LocalNamesKeeper {
 
   get #files(): readonly NamesFile[] {
     return this.#hosts === undefined ? this.#leases : [this.#hosts, ...this.#leases];
+  }
+
+  /** The file and those beside it that belong to it. */
+  #pathsOf(file: NamesFile): readonly string[] {
+    return [file.path, ...(file === this.#hosts ? [] : LEASE_SIBLINGS.map((ending) => file.path + ending))];
   }
 
   /** One after another: what comes in the meantime is done right after. */
@@ -128,9 +148,16 @@ export class LocalNamesKeeper {
     for (const file of dirty) await runInSlices(file.refresh(this.#nowSeconds(), log));
     for (const file of this.#leases) file.lapse(this.#nowSeconds());
     this.#compiled = await runInSlices(this.#compile());
-    this.#reportLeftOut();
-    await this.#publish?.(this.#compiled.table);
+    this.#noteCompiled();
+    await this.#publish?.(this.tables);
     this.#awaitExpiry();
+    // Nobody waits for this thread.
+    if (this.#compiled.ownerCount > MANY_NAMES) setImmediate(releaseUnusedMemory, 'thorough');
+  }
+
+  #noteCompiled(): void {
+    this.#ended.note(this.#compiled.shortNames);
+    this.#reportLeftOut();
   }
 
   #compile() {

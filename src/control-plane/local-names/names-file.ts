@@ -24,6 +24,7 @@ export class NamesFile {
   #contentAt: ((nowSeconds: number) => ParsedFile) | undefined;
   #parsed: ParsedFile | undefined;
   #lastWarning = '';
+  #unusableTold = 0;
 
   private constructor(path: string, title: string, read: () => Sliced<Reading>) {
     this.path = path;
@@ -60,6 +61,7 @@ export class NamesFile {
     const parsed = this.lapse(nowSeconds);
     const records = parsed?.records.length ?? 0;
     log('debug', `${this.path} read: ${records} records`);
+    this.#noteUnusable(parsed?.unusableNames ?? 0, log);
     const faults = parsed === undefined || parsed.faultCount === 0 ? '' : faultsToText(parsed);
     this.#warn(faults === '' ? '' : `${this.path}: not every line is used: ${faults}`, log);
   }
@@ -68,6 +70,15 @@ export class NamesFile {
   lapse(nowSeconds: number): ParsedFile | undefined {
     this.#parsed = this.#contentAt?.(nowSeconds);
     return this.#parsed;
+  }
+
+  /** Told once, and again where there are more of them. */
+  #noteUnusable(count: number, log: NamesLog): void {
+    if (count > this.#unusableTold) {
+      const leases = count === 1 ? '1 lease has a name' : `${count} leases have names`;
+      log('info', `${this.path}: ${leases} that cannot be used, such as one with spaces or a reserved one`);
+      this.#unusableTold = count;
+    }
   }
 
   #warn(message: string, log: NamesLog): void {
@@ -99,6 +110,7 @@ function* readLeaseFiles(path: string, domain: Uint8Array): Sliced<Reading> {
       ...table.records(domain, nowSeconds),
       faults: faults.shown,
       faultCount: faults.count,
+      unusableNames: table.unusableNames,
     }),
   };
 }

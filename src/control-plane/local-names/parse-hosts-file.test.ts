@@ -6,8 +6,8 @@ import { faultsToText } from './parsed-file.ts';
 import { parseHostsFile } from './parse-hosts-file.ts';
 import { runAtOnce } from './slices.ts';
 
-function parse(text: string) {
-  const parsed = runAtOnce(parseHostsFile(text));
+function parse(text: string, machine = 'gw') {
+  const parsed = runAtOnce(parseHostsFile(text, machine));
   const records = parsed.records.map(
     ({ owner, type, rdata, line }) =>
       `${line} ${nameToText(owner)} ${typeToText(type)} ${Buffer.from(rdata).toString('hex')}`,
@@ -33,6 +33,19 @@ test('what every hosts file says of its own machine is no name of the network', 
   const text =
     '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nfe80::1%lo0 localhost\n0.0.0.0 0.0.0.0\n';
   assert.deepEqual(parse(text), { records: [], faults: '' });
+});
+
+test('the name of this machine at its own loopback address is nothing for others, what people block there is', () => {
+  const debian = '127.0.0.1 localhost\n127.0.1.1 old.home.arpa old\n::1 localhost gw\n127.0.0.1\tGW.home.arpa GW\n';
+  assert.deepEqual(parse(debian), { records: [], faults: '' });
+  assert.deepEqual(parse(debian, 'gw.home.arpa').records, []);
+  const rest = '127.0.0.1 ads.example\n127.0.1.2 gw2\n::1 ads.example\n192.168.1.1 gw.home.arpa gw\n';
+  const kept = ['1 ads.example A 7f000001', '2 gw2 A 7f000102', `3 ads.example AAAA ${'0'.repeat(31)}1`];
+  const own = ['4 gw.home.arpa A c0a80101', '4 gw A c0a80101'];
+  assert.deepEqual(parse(rest).records, [...kept, ...own]);
+  assert.deepEqual(parse('127.0.0.1 localhost ads.example\n', 'localhost.localdomain').records, [
+    '1 ads.example A 7f000001',
+  ]);
 });
 
 test('a faulty name costs neither its line nor the others', () => {

@@ -132,6 +132,25 @@ test('ISC dhcpd: the last block about an address counts, and one that is being w
   assert.deepEqual(leases(DHCPD6).addresses, ['laptop.lan AAAA fd000000000000000000000000000020 60']);
 });
 
+test('ISC dhcpd: blocks on one line, with whatever stands in quotes', () => {
+  const found = leases(`lease 192.168.1.20 { ends never; binding state active; client-hostname "laptop"; }
+lease 192.168.1.21 { ends never; uid "\\"};\\001{"; client-hostname "tv"; on expiry { set client-hostname "x"; } } # old
+lease 192.168.1.22 { ends never; binding state free; client-hostname "gone"; } lease 192.168.1.23 { ends never;
+  client-hostname "phone"; }
+`);
+  assert.equal(found.format, 'dhcpd');
+  assert.deepEqual(found.addresses, ['laptop.lan A c0a80114 60', 'tv.lan A c0a80115 60', 'phone.lan A c0a80117 60']);
+  assert.equal(found.faults.count, 0);
+});
+
+test('names that no device can have are counted by address, as far as they are given', () => {
+  const table = new LeaseTable();
+  const row = (address: string, name: string) => `0 02:00 ${address} ${name} *\n`;
+  const text = `${row('10.0.0.1', '_dns')}${row('10.0.0.1', 'wpad')}${row('10.0.0.2', '*')}${row('10.0.0.3', 'a@b')}`;
+  runAtOnce(parseLeases(text + row('10.0.0.4', 'tv') + row('10.0.0.5', '-x') + row('10.0.0.5', 'x'), 'dnsmasq', table));
+  assert.equal(table.unusableNames, 2);
+});
+
 test('a file without leases is one too; anything else is none', () => {
   assert.equal(recognizeLeases(''), 'empty');
   assert.equal(recognizeLeases('# comment only\n'), 'empty');
@@ -161,7 +180,8 @@ test('a device cannot take a name that means something to others, nor one that i
     'arpa',
     '',
     '*',
-    'a_b',
+    '_dns',
+    '_',
     '-a',
     'a-',
     '10',
@@ -171,4 +191,6 @@ test('a device cannot take a name that means something to others, nor one that i
     assert.equal(hostName(name), undefined, name);
   assert.equal(hostName('My-Phone.example.org'), 'my-phone');
   assert.equal(hostName('9lives'), '9lives');
+  assert.equal(hostName('ESP_1A2B3C'), 'esp_1a2b3c');
+  assert.equal(hostName('Galaxy_S21_'), 'galaxy_s21_');
 });

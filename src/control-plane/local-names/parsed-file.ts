@@ -12,6 +12,8 @@ export interface ParsedFile {
   /** The first few. */
   readonly faults: readonly LineFault[];
   readonly faultCount: number;
+  /** Leases whose devices gave a name that none can have. */
+  readonly unusableNames?: number;
   /** When the first of its names expires, in seconds since 1970; undefined where none does. */
   readonly nextExpirySeconds: number | undefined;
 }

@@ -1,6 +1,7 @@
 // A file of names as text, bounded, and only if it is an ordinary file.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { whyUnreadable } from './unreadable-file.ts';
 
 /** 200,000 lines of a hosts file are about 8 MB; lease files carry more about each name. */
 const FILE_BYTES_MAX = 64e6;
@@ -22,6 +23,7 @@ export function readNamesFile(path: string): FileText {
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: false, wrong: 'is not there' };
+    if (code === 'EACCES') return { ok: false, wrong: `cannot be read: ${whyUnreadable(path)}` };
     return { ok: false, wrong: `cannot be read (${code})` };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);

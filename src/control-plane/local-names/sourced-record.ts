@@ -7,12 +7,15 @@ export interface SourcedRecord extends LocalRecord {
   readonly line: number;
   /** The name that its owner is short for: the two have the same addresses, or the short one has none. */
   readonly shortFor?: Uint8Array;
+  /** A record of the configuration that was written as one of `resolve.rewrites`. */
+  readonly isRewrite?: true;
 }
 
 /** What one source has said last, for the table and for explanations. */
 export interface SourceContent {
   /** `the configuration`, `the hosts file`, `a lease`. */
   readonly title: string;
+  /** Empty for what is written nowhere. */
   readonly file: string;
   readonly records: readonly SourcedRecord[];
 }

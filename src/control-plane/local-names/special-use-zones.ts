@@ -16,6 +16,11 @@ const LIVE_TTL_SECONDS = 60;
 /** Not even the name itself exists, as in the public DNS (RFC 6761, 6762, 7686, 9476; .internal is ICANN's, wpad a trap). */
 const NON_EXISTENT = ['invalid', 'test', 'local', 'onion', 'alt', 'internal', 'wpad'];
 
+/** Whether a wire name is one of those. */
+export function isNobodys(name: Uint8Array): boolean {
+  return NON_EXISTENT.some((text) => Buffer.compare(knownName(text), name) === 0);
+}
+
 /** Address space that has no names in public (RFC 6303 section 4, RFC 7793); the zone itself has SOA and NS. */
 const REVERSE = [
   ...['0', '10', '127', '254.169', '168.192', '2.0.192', '100.51.198', '113.0.203', '255.255.255.255'].map(inIpv4),

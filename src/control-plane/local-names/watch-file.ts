@@ -23,13 +23,22 @@ export class FileWatch {
   #told: string;
   #seen: string;
 
-  /** `siblings`: endings of further files beside `path` that belong to it. Keeps no process alive. */
-  constructor(path: string, siblings: readonly string[], onChange: () => void, pollMilliseconds = LOOK_MILLISECONDS) {
-    this.#paths = [path, ...siblings.map((ending) => path + ending)];
-    this.#directory = dirname(path);
+  /**
+   * `paths`: a file, and others in its directory that belong to it, whose names begin with its name. `since`: their signature when they
+   * were read, if that was before. Keeps no process alive.
+   */
+  constructor(
+    paths: readonly string[],
+    onChange: () => void,
+    { since, pollMilliseconds = LOOK_MILLISECONDS }: { since?: string | undefined; pollMilliseconds?: number } = {},
+  ) {
+    this.#paths = paths;
+    this.#directory = dirname(paths[0]!);
     this.#onChange = onChange;
-    this.#told = this.#seen = this.#signature();
+    this.#seen = this.#signature();
+    this.#told = since ?? this.#seen;
     this.#watch();
+    if (this.#told !== this.#seen) this.#soon();
     this.#poll = setInterval(() => {
       this.#watch();
       if (this.#signature() !== this.#told) this.#soon();
@@ -92,13 +101,17 @@ export class FileWatch {
   }
 
   #signature(): string {
-    return this.#paths.map(signatureOf).join(' ');
+    return signatureOf(this.#paths);
   }
 }
 
-function signatureOf(path: string): string {
-  const stats = statsOf(path);
-  return stats === undefined ? '-' : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+/** Another one, once any of the files has changed. */
+export function signatureOf(paths: readonly string[]): string {
+  const signatures = paths.map((path) => {
+    const stats = statsOf(path);
+    return stats === undefined ? '-' : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+  });
+  return signatures.join(' ');
 }
 
 function identityOf(directory: string): string {

@@ -71,6 +71,44 @@ describe('the log of the gateway', () => {
     assert.match(lines(WARN)[0]!, /zone lan\.example \(192\.168\.1\.1:53\) asks this gateway .*local=\/lan\.example\//);
   });
 
+  test('the resolver of a zone that stops answering is told once, whichever threads noticed, and once when it is back', () => {
+    const { log, lines } = startLog();
+    const zone = 'lan.example, 192.168.1.0/24';
+    const resolvers = '192.168.1.1:53';
+    const down = {
+      kind: 'zone-down',
+      zone,
+      resolvers,
+      code: 'timeout',
+      detail: `${resolvers}: no reply in time`,
+    } as const;
+    log.fromThread(1, { kind: 'zone-up', zone, resolvers });
+    for (let round = 0; round < 2; round++) {
+      for (const thread of [1, 2]) log.fromThread(thread, down);
+      assert.equal(log.isZoneSilent(resolvers), true);
+      for (const thread of [1, 2]) log.fromThread(thread, { kind: 'zone-up', zone, resolvers });
+      assert.equal(log.isZoneSilent(resolvers), false);
+    }
+    const warning = `the resolver of the zone ${zone} does not answer (${resolvers}: no reply in time). What is cached of it is answered, its other names fail until it is back`;
+    assert.deepEqual(lines(WARN), [warning, warning]);
+    const INFO = 30;
+    assert.deepEqual(
+      lines(INFO),
+      Array<string>(2).fill(`the resolver of the zone ${zone} (${resolvers}) answers again`),
+    );
+  });
+
+  test('the resolver of a zone that refers to others is told once', () => {
+    const { log, lines } = startLog();
+    for (const thread of [1, 2])
+      log.fromThread(thread, { kind: 'zone-referral', zone: 'ad.example', resolvers: '10.0.0.1:53' });
+    assert.equal(lines(WARN).length, 1);
+    assert.match(
+      lines(WARN)[0]!,
+      /zone ad\.example \(10\.0\.0\.1:53\) names other servers .* needs a resolver that recurses/,
+    );
+  });
+
   test('a list that is broken in itself is told whatever the network does', () => {
     const { log, lines } = startLog();
     log.upstreamUnreachable('dns.example.org', 'timeout', 'no reply');

@@ -5,6 +5,7 @@ import type { PolicySettings } from '../../policy/policy-settings.ts';
 import type { UpstreamFailureCode } from '../../upstream/upstream.ts';
 import { type ListEvent, listEventText } from '../lists/list-events.ts';
 import type { Logger } from './log.ts';
+import { ZoneLog } from './zone-log.ts';
 
 const REASONS: Record<UpstreamFailureCode, string> = {
   unreachable: 'cannot be reached',
@@ -22,13 +23,17 @@ export class GatewayLog {
   #isUpstreamReachable = false;
   /** Lists that failed for want of the upstream, which was told for all of them. */
   readonly #foldedLists = new Set<string>();
-
-  /** Resolvers of zones of which was said that they ask us. */
-  readonly #looping = new Set<string>();
+  readonly #zones: ZoneLog;
 
   constructor(log: Logger, waitingLists: () => readonly string[]) {
     this.#log = log;
     this.#waitingLists = waitingLists;
+    this.#zones = new ZoneLog(log);
+  }
+
+  /** Whether the resolvers of a [[zone]] table do not answer at the moment. */
+  isZoneSilent(resolvers: string): boolean {
+    return this.#zones.isSilent(resolvers);
   }
 
   upstreamUnreachable(server: string, code: UpstreamFailureCode, detail: string): void {
@@ -83,15 +88,6 @@ export class GatewayLog {
     if (message.kind === 'listen-failed') {
       this.#log.error({ thread: threadSlot, code: message.code }, `a listener could not be opened: ${message.message}`);
     }
-    if (message.kind === 'zone-loop') this.#zoneLoops(message.zone, message.resolvers);
-  }
-
-  /** Every thread says it, once is enough. */
-  #zoneLoops(zone: string, resolvers: string): void {
-    if (this.#looping.has(resolvers)) return;
-    this.#looping.add(resolvers);
-    this.#log.warn(
-      `the resolver of the zone ${zone} (${resolvers}) asks this gateway for names of that zone, which would go round in circles; such questions are refused. Tell it that the zone is its own, in dnsmasq with local=/${zone}/`,
-    );
+    if ('resolvers' in message) this.#zones.note(message);
   }
 }

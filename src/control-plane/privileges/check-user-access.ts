@@ -14,6 +14,17 @@ const PROGRAM = join(import.meta.dirname, `check-access-as-user${extname(import.
 
 /** Throws OperatorError USER_CANNOT_ACCESS with every path and what to change, a line each. */
 export function checkUserAccess(user: User, needs: AccessNeeds): void {
+  const faults = accessFaultsOf(user, needs);
+  if (faults.length === 0) return;
+  const lines = explainFaults(faults, user, new Set(needs.readableTrees));
+  throw new OperatorError(
+    'USER_CANNOT_ACCESS',
+    `server.user: ${user.label} could not do the gateway's work:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+  );
+}
+
+/** What the user could not do. Called by root. Throws OperatorError USER_NOT_PERMITTED where nobody can be that user. */
+export function accessFaultsOf(user: User, needs: AccessNeeds): AccessFault[] {
   const child = spawnSync(process.execPath, [PROGRAM], {
     input: JSON.stringify({ user, needs }),
     encoding: 'utf8',
@@ -28,13 +39,7 @@ export function checkUserAccess(user: User, needs: AccessNeeds): void {
       `server.user: a process of ${user.label} cannot be started: ${reason}`,
     );
   }
-  const faults: AccessFault[] = JSON.parse(child.stdout);
-  if (faults.length === 0) return;
-  const lines = explainFaults(faults, user, new Set(needs.readableTrees));
-  throw new OperatorError(
-    'USER_CANNOT_ACCESS',
-    `server.user: ${user.label} could not do the gateway's work:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-  );
+  return JSON.parse(child.stdout);
 }
 
 function explainFaults(faults: readonly AccessFault[], user: User, trees: ReadonlySet<string>): string[] {

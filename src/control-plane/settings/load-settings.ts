@@ -127,7 +127,8 @@ function readTree(
   if (policy.mode === 'allowlist') noticeEmptyAllowlist(lists, rules, faults);
   const { resolve: resolving, rewrites } = readResolve(top.resolve, context);
   const mayGrow = resolving.hostsFile !== undefined || resolving.leaseFiles.length > 0;
-  const records = readRecords(top.record, rewrites, zones, mayGrow, context);
+  const leaseDomain = resolving.leaseFiles.length > 0 ? resolving.leaseDomain : undefined;
+  const records = readRecords(top.record, rewrites, { zones, mayGrow, leaseDomain }, context);
   const lineOf = tomlLines(source);
   const settings: Settings = {
     configFile,

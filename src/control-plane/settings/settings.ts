@@ -51,6 +51,8 @@ export interface RecordSettings {
   readonly type: number;
   readonly ttlSeconds: number;
   readonly rdata: Uint8Array;
+  /** Written as one of `resolve.rewrites`. */
+  readonly isRewrite?: true;
   /** 0 where unknown. */
   readonly line: number;
 }
@@ -85,7 +87,12 @@ export interface Settings {
     readonly http: readonly ListenAddress[];
     readonly acmeHttp: readonly ListenAddress[];
   };
-  readonly access: { readonly plain: readonly AddressRange[]; readonly encrypted: readonly AddressRange[] };
+  readonly access: {
+    readonly plain: readonly AddressRange[];
+    readonly encrypted: readonly AddressRange[];
+    /** Who of those gets the names of this network. */
+    readonly localNames: readonly AddressRange[];
+  };
   readonly upstreams: readonly UpstreamSettings[];
   /** Names that are asked in plain DNS at a resolver of the local network, and nowhere else. */
   readonly zones: readonly LanZone[];

@@ -2,7 +2,7 @@
 
 import { BlockTableBuilder } from '../../memory/block-table/block-table-builder.ts';
 import { releaseUnusedMemory } from '../../memory/release-unused.ts';
-import type { LiveSettings } from '../../plane-messages/thread-start.ts';
+import type { LiveSettings, NameTables } from '../../plane-messages/thread-start.ts';
 import type { CacheSettings } from '../../policy/cache-settings.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
 import type { PublishedTable } from '../lists/table-in-force.ts';
@@ -21,14 +21,14 @@ export class PolicyPublisher {
   readonly #cache: CacheSettings;
   readonly #dns64: LiveSettings['dns64'];
   readonly #blockingUpstreams: readonly string[];
-  #localNames: SharedArrayBuffer;
+  #names: NameTables;
   #table: PublishedTable;
   #generation = 1;
 
   constructor(
     settings: Pick<Settings, 'access' | 'cache' | 'policy' | 'resolve' | 'upstreams'>,
     table: PublishedTable,
-    localNames: SharedArrayBuffer,
+    names: NameTables,
   ) {
     this.#access = settings.access;
     this.policy = settings.policy;
@@ -38,7 +38,7 @@ export class PolicyPublisher {
       .filter(({ blockSignal }) => blockSignal === true)
       .map(({ name }) => name);
     this.#table = table;
-    this.#localNames = localNames;
+    this.#names = names;
   }
 
   get table(): PublishedTable {
@@ -52,7 +52,7 @@ export class PolicyPublisher {
       access: this.#access,
       cache: this.#cache,
       blockingUpstreams: this.#blockingUpstreams,
-      localNames: this.#localNames,
+      ...this.#names,
       dns64: this.#dns64,
       listsComplete: this.#table.listsComplete,
       policyGeneration: this.#generation,
@@ -60,8 +60,8 @@ export class PolicyPublisher {
   }
 
   /** Puts new local names in force; resolves when every thread has them. What is cached stays as it was inspected. */
-  async publishLocalNames(pool: ThreadPool, localNames: SharedArrayBuffer): Promise<void> {
-    this.#localNames = localNames;
+  async publishLocalNames(pool: ThreadPool, names: NameTables): Promise<void> {
+    this.#names = names;
     await pool.publish({ kind: 'policy', live: this.live, blockTable: this.#table.table });
   }
 

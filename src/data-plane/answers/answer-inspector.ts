@@ -71,8 +71,11 @@ export class AnswerInspector {
     this.#hasher = new NameHasher(hashKey);
   }
 
-  /** The finding for `message`, whose facts stand in `facts`. An answer to an explicitly allowed name is not searched. */
-  inspect(message: Uint8Array, length: number): number {
+  /**
+   * The finding for `message`, whose facts stand in `facts`. An answer to an explicitly allowed name is not searched. `isOfPublic`: it
+   * came from the upstream, whoever knows the name in this network.
+   */
+  inspect(message: Uint8Array, length: number, isOfPublic = false): number {
     const { facts } = this;
     const asked = this.#decideAt(message, HEADER_BYTES, length);
     // The rule arrived while the question was on its way.
@@ -88,7 +91,7 @@ export class AnswerInspector {
       if (finding !== CLEAN) return finding;
     }
     if (!this.#inForce.live.policy.rebindingProtection || !this.#pointsInside(message)) return CLEAN;
-    return this.#isOfLocalZone(message, length) ? CLEAN : PRIVATE_ADDRESS;
+    return !isOfPublic && this.#isOfLocalZone(message, length) ? CLEAN : PRIVATE_ADDRESS;
   }
 
   /**
@@ -145,8 +148,8 @@ export class AnswerInspector {
       if (this.#privateAddresses.permits(this.#address)) return true;
       if (facts.addressBytes[i] === 16 && this.#isTranslatedInside()) return true;
     }
-    // More addresses than were noted: nobody honest sends that, and what was not looked at is not trusted.
-    return facts.addressCount === facts.addressOffsets.length;
+    // Nobody honest sends more, and what was not looked at is not trusted.
+    return facts.hasMoreAddresses;
   }
 
   /** Whether a translator would lead the IPv6 address in `#address` to a private IPv4 address. Overwrites it. */

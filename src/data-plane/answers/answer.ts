@@ -22,4 +22,6 @@ export interface Answer {
   extendedErrorText: Uint8Array;
   /** Set by check-answer when the message turns out unusable after all. */
   isFaulty: boolean;
+  /** Why: it names servers to ask in place of an answer. */
+  isReferral: boolean;
 }

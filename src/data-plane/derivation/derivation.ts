@@ -59,8 +59,8 @@ export class Derivation implements DerivationParts {
   }
 
   /**
-   * The same for the CNAME records that are all of `reply`'s ANSWER, behind the question that ends at `questionEnd`; in them, a
-   * pointer to the question means the name asked so far.
+   * The same for the CNAME records of `reply`'s ANSWER, behind the question that ends at `questionEnd`, in the order of the chain; in
+   * them, a pointer to the question means the name asked so far. What else is there is left out.
    */
   addLinks(
     asked: Uint8Array,
@@ -72,6 +72,12 @@ export class Derivation implements DerivationParts {
     const { links } = this;
     let position = questionEnd;
     for (let left = readAnswerCount(reply); left > 0; left--) {
+      const fixedInReply = skipName(reply, position, replyLength);
+      const next = fixedInReply + RECORD_FIXED_BYTES + readUint16(reply, fixedInReply + RECORD_RDLENGTH);
+      if (readUint16(reply, fixedInReply) !== TYPE.CNAME) {
+        position = next;
+        continue;
+      }
       const start = this.linksLength;
       const end = copyRecord(reply, position, replyLength, links, start);
       if (end < 0 || end + NAME_MAX_BYTES > links.length) return false;
@@ -86,8 +92,7 @@ export class Derivation implements DerivationParts {
       }
       this.targetOffset = fixed + RECORD_FIXED_BYTES;
       this.linkCount++;
-      const fixedInReply = skipName(reply, position, replyLength);
-      position = fixedInReply + RECORD_FIXED_BYTES + readUint16(reply, fixedInReply + RECORD_RDLENGTH);
+      position = next;
     }
     return true;
   }

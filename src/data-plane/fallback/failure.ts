@@ -61,18 +61,40 @@ const EXTENDED_ERROR_OF_LAN: typeof EXTENDED_ERROR_OF = {
   },
 };
 
-const FAILED_TEXT = encoder.encode('the upstream says that it failed');
-const REFUSED_TEXT = encoder.encode('the upstream refuses to answer this question');
+const SAID_TEXTS = {
+  failed: encoder.encode('the upstream says that it failed'),
+  refused: encoder.encode('the upstream refuses to answer this question'),
+};
+const SAID_TEXTS_OF_LAN: typeof SAID_TEXTS = {
+  failed: encoder.encode('the local resolver of this zone says that it failed'),
+  refused: encoder.encode('the local resolver of this zone refuses to answer this question'),
+};
 
-/** A checked answer whose RCODE says that there is none. */
-export function failureSaid(rcode: number, answer: Answer): Failure {
+/** A checked answer whose RCODE says that there is none. `forwarder`: as in failureToAnswer. */
+export function failureSaid(rcode: number, answer: Answer, forwarder: number): Failure {
   const isExplained = answer.extendedErrorCode >= 0;
-  const ownText = rcode === RCODE.SERVFAIL ? FAILED_TEXT : REFUSED_TEXT;
+  const texts = forwarder < 0 ? SAID_TEXTS : SAID_TEXTS_OF_LAN;
+  const ownText = rcode === RCODE.SERVFAIL ? texts.failed : texts.refused;
   return {
     kind: FAILURE_KIND.SAID,
     rcode,
     extendedErrorCode: isExplained ? answer.extendedErrorCode : EXTENDED_ERROR.OTHER,
     extendedErrorText: isExplained ? answer.extendedErrorText : ownText,
+  };
+}
+
+const REFERRAL_TEXT = encoder.encode('the upstream gave a referral in place of an answer');
+const REFERRAL_TEXT_OF_LAN = encoder.encode(
+  'the local resolver of this zone gave a referral; it must be one that recurses',
+);
+
+/** It did answer, with the names of others to ask. `forwarder`: as in failureToAnswer. */
+export function failureByReferral(forwarder: number): Failure {
+  return {
+    kind: FAILURE_KIND.UNANSWERED,
+    rcode: RCODE.SERVFAIL,
+    extendedErrorCode: EXTENDED_ERROR.NO_REACHABLE_AUTHORITY,
+    extendedErrorText: forwarder < 0 ? REFERRAL_TEXT : REFERRAL_TEXT_OF_LAN,
   };
 }
 

@@ -10,6 +10,7 @@ import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
 import { replyInspected } from '../refusals.ts';
+import { mayBeStale, speaksTo } from './supersede.ts';
 
 /** RFC 8767 section 4. */
 const TTL_SECONDS = 30;
@@ -67,8 +68,7 @@ export class StaleAnswers {
     if (!isNameErrorNewer) {
       if (this.#isDenied(question, since, knownAtSeconds, into) || !cache.find(question, since, into)) return false;
     }
-    // Without a message: something newer is known that was not to be kept (supersede.ts).
-    return into.messageLength > 0;
+    return mayBeStale(into);
   }
 
   /** Somebody who asked for more or fewer signatures has heard since then that there is no such name, or nothing of this type. */
@@ -76,7 +76,7 @@ export class StaleAnswers {
     const cache = this.#cache;
     for (let asker = 0; asker <= VARIANTS_OF_ASKERS; asker++) {
       const variant = (question.variant & ~VARIANTS_OF_ASKERS) | asker;
-      if (variant === question.variant) continue;
+      if (variant === question.variant || !speaksTo(question.variant, variant)) continue;
       const everyType = turnKeyTo(this.#otherAsker, question, EVERY_TYPE, variant);
       if (cache.find(everyType, since, into) && into.storedAtSeconds >= knownAtSeconds) return true;
       const thisType = turnKeyTo(this.#otherAsker, question, question.type, variant);

@@ -70,8 +70,7 @@ export async function startBatchedUdpListener(
     const count = receiveBatch(batched, adopted.descriptor, most);
     for (let slot = 0; slot < count; slot++) {
       received.resetAddress(slot);
-      if (received.isCut(slot)) counters.protocolError(UDP);
-      else take(received.payloads[slot]!, received.receivedBytes(slot), received.addresses[slot]!);
+      take(received.payloads[slot]!, received.receivedBytes(slot), received.addresses[slot]!);
     }
     return count;
   }
@@ -90,8 +89,8 @@ export async function startBatchedUdpListener(
   function onMessage(message: Buffer, from: RemoteInfo): void {
     sends.hold();
     const addressBytes = writeSocketAddress(from.address, from.port, libc.interfaceIndex, firstAddressOctets);
-    if (addressBytes === 0 || message.length > DATAGRAM_MAX_BYTES) counters.protocolError(UDP);
-    else take(message, message.length, firstAddress);
+    if (addressBytes === 0) counters.protocolError(UDP);
+    else take(message, Math.min(message.length, DATAGRAM_MAX_BYTES), firstAddress);
     takeWhileBusy(1);
     sends.release();
   }

@@ -48,12 +48,12 @@ export async function startPlainUdpListener(options: UdpListenerOptions): Promis
   };
 
   function onMessage(message: Buffer, client: RemoteInfo): void {
-    if (client.port === 0 || message.length > DATAGRAM_MAX_BYTES || !parseAddress(client.address, clientAddress)) {
+    if (client.port === 0 || !parseAddress(client.address, clientAddress)) {
       counters.protocolError(UDP);
       return;
     }
     inFlight.begin();
-    handler(sink as ReplySink, client, message, message.length, clientAddress);
+    handler(sink as ReplySink, client, message, Math.min(message.length, DATAGRAM_MAX_BYTES), clientAddress);
   }
 
   // After bind an error belongs to a single packet, and UDP promises nothing for those.

@@ -10,7 +10,7 @@ import { DATAGRAM_MAX_BYTES, type UdpListenerOptions } from './udp-options.ts';
 
 /**
  * Every datagram that could be answered reaches the handler, also one that is too short or a response: what gets silence is
- * its decision. Without a way back (source port 0) or larger than DATAGRAM_MAX_BYTES it is counted and dropped.
+ * its decision. Without a way back (source port 0) it is counted and dropped; what is larger than DATAGRAM_MAX_BYTES comes cut.
  */
 export function startUdpListener(options: UdpListenerOptions): Promise<Listener> {
   const { descriptor } = options.socket;

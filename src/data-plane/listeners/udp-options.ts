@@ -5,8 +5,8 @@ import { UDP_PAYLOAD_BYTES } from '../../wire/reply-opt.ts';
 import type { ListenerCounters, QueryHandler } from './listener.ts';
 
 /**
- * The largest datagram in either direction, as we announce it (RFC 6891 section 6.2.3). A larger query is dropped and counted,
- * not answered FORMERR: no client sends one, and its octets would have to be stored only to be refused.
+ * The largest datagram in either direction, as we announce it (RFC 6891 section 6.2.3). Of a larger query nothing behind that is
+ * received: it is read as far as it goes, and is malformed where that cuts off something that counts.
  */
 export const DATAGRAM_MAX_BYTES: number = UDP_PAYLOAD_BYTES;
 

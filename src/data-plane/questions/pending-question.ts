@@ -26,8 +26,8 @@ export class PendingQuestion implements Asker {
   isWanted = false;
   /** What allows it to fetch an answer anew (refresh-claims.ts), 0 where it is no refresh. */
   claim = 0;
-  /** When it was asked, others had just got answers (question-settler.ts). */
-  othersWereAnswered = false;
+  /** The epoch of the upstream (reachability.ts) in which it was asked. */
+  askedInEpoch = 0;
   /** It takes long: who joins gets what was known before, if anything is (stale-answers.ts). */
   isLate = false;
   // questions-by-age.ts.

@@ -1,5 +1,5 @@
 // Answers that are asked for often are fetched anew shortly before they expire, in the background: who asks meanwhile gets the old
-// one, which is still good. Of all threads one fetches; a failure changes nothing.
+// one, which is still good. Of all threads one fetches. Where that fails, the old one lives out its time, unless it is found forged.
 
 import type { AnswerCache, AnswerKey } from '../../memory/answer-cache/answer-cache.ts';
 import { counterIndex, type ThreadCounters } from '../../memory/counters/counters.ts';

@@ -15,10 +15,13 @@ import {
   FAILURE_KIND,
   type Failure,
   type FailureKind,
+  failureByReferral,
   failureSaid,
   failureToAnswer,
+  isBogus,
 } from '../fallback/failure.ts';
 import type { FailureCache } from '../fallback/failure-cache.ts';
+import type { LanQuestions } from './lan-questions.ts';
 import type { PendingQuestion, QuestionOwner } from './pending-question.ts';
 import type { PendingQuestions } from './pending-questions.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
@@ -28,9 +31,6 @@ import type { StaleAnswers } from '../fallback/stale-answers.ts';
 import type { Superseder } from '../fallback/supersede.ts';
 import type { Waiter } from './waiter.ts';
 
-/** Answers that others got so long before a question was asked tell that it was asked while there were any. */
-const SHORTLY_SECONDS = 2;
-
 export interface QuestionSettlerParts {
   readonly ways: WaysOut;
   readonly inForce: PolicyInForce;
@@ -39,6 +39,7 @@ export interface QuestionSettlerParts {
   readonly superseder: Superseder;
   readonly reachability: Reachability;
   readonly claims: RefreshClaims;
+  readonly lanQuestions: LanQuestions;
   nowSeconds(): number;
   /** The steps of the pipeline for answers. */
   onAnswer(answer: Answer): void;
@@ -59,8 +60,10 @@ export class QuestionSettler implements QuestionOwner {
 
   /** Ends in `settle`, whatever happens: else the question and all who join it would wait for ever. */
   ask(question: PendingQuestion): void {
-    question.othersWereAnswered = this.#wereOthersAnswered(question);
+    const { reachability, lanQuestions, nowSeconds } = this.#parts;
+    question.askedInEpoch = reachability.epoch;
     try {
+      lanQuestions.note(question, nowSeconds());
       asksUpstream(question, this.#parts.ways).ask(outgoingQuery(question), question);
     } catch (error) {
       this.#parts.note(error);
@@ -78,13 +81,17 @@ export class QuestionSettler implements QuestionOwner {
       this.#fail(question, failureToAnswer('bad-reply', FAILURE_KIND.UNANSWERED, question.forwarder), true);
       return;
     }
+    if (answer.isReferral) {
+      this.#fail(question, failureByReferral(question.forwarder), true);
+      return;
+    }
     const rcode = rcodeOf(readFlags(answer.message));
     if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) {
-      this.#fail(question, failureSaid(rcode, answer), true);
+      this.#fail(question, failureSaid(rcode, answer, question.forwarder), true);
       return;
     }
     if (question.claim !== 0 && answer.isStored) claims.release(question.question, question.claim);
-    for (const waiter of this.pending.settle(question)) {
+    for (const waiter of this.#settle(question)) {
       answerWaiter(waiter, (query) => deliverAnswer(query, answer, inForce));
     }
   }
@@ -110,28 +117,33 @@ export class QuestionSettler implements QuestionOwner {
     const now = nowSeconds();
     const isStaleAllowed = allowsStale(failure);
     const hasStale = isStaleAllowed && stale.isThere(key, now);
-    // A refresh that fails is nobody's business: its answer has not expired yet.
+    // Of a refresh nobody hears: its answer has not expired yet, and ends before its time only where it turns out to be forged.
     if (isKept && question.isWanted) failures.keep(key, failure, hasStale, now);
+    const since = now - inForce.live.cache.staleSeconds;
+    if (isBogus(failure.extendedErrorCode)) superseder.answerIsWithdrawn(key, now, since);
     // Nor is it given later, when the upstream is slow or says nothing at all.
-    if (!isStaleAllowed) superseder.answerIsWithdrawn(key, now, now - inForce.live.cache.staleSeconds);
+    else if (!isStaleAllowed) superseder.answerIsNotGivenStale(key, since);
     const reply = (query: Query): Verdict => {
       const verdict = hasStale ? stale.reply(query, key) : VERDICT.PASS;
       return verdict === VERDICT.PASS ? replyUpstreamFailure(query, failure) : verdict;
     };
-    for (const waiter of this.pending.settle(question)) answerWaiter(waiter, reply);
+    for (const waiter of this.#settle(question)) answerWaiter(waiter, reply);
   }
 
-  /** Nobody got an answer meanwhile; or others did, who may have asked only after an outage. */
-  #kindOf({ forwarder, askedAtMilliseconds, othersWereAnswered }: PendingQuestion): FailureKind {
+  /** Whoever waited for it is the caller's to answer. */
+  #settle(question: PendingQuestion): readonly Waiter[] {
+    const { lanQuestions, nowSeconds } = this.#parts;
+    lanQuestions.forget(question, nowSeconds());
+    return this.pending.settle(question);
+  }
+
+  /** Nobody gets an answer; or others do since an outage ended, in which it was asked; or others do, and did all the while. */
+  #kindOf({ forwarder, askedAtMilliseconds, askedInEpoch }: PendingQuestion): FailureKind {
+    const { reachability } = this.#parts;
     if (forwarder >= 0) return FAILURE_KIND.UNANSWERED;
-    if (this.#parts.reachability.answeredAtSeconds <= Math.floor(askedAtMilliseconds / 1000))
-      return FAILURE_KIND.OUTAGE;
-    return othersWereAnswered ? FAILURE_KIND.UNANSWERED : FAILURE_KIND.PAST_OUTAGE;
-  }
-
-  #wereOthersAnswered({ askedAtMilliseconds }: PendingQuestion): boolean {
-    const { answeredAtSeconds } = this.#parts.reachability;
-    return answeredAtSeconds > 0 && askedAtMilliseconds / 1000 - answeredAtSeconds <= SHORTLY_SECONDS;
+    const isNobodyAnswered = reachability.answeredAtSeconds <= Math.floor(askedAtMilliseconds / 1000);
+    if (isNobodyAnswered || reachability.isOut) return FAILURE_KIND.OUTAGE;
+    return reachability.epoch === askedInEpoch ? FAILURE_KIND.UNANSWERED : FAILURE_KIND.PAST_OUTAGE;
   }
 
   #takeIn({ question }: PendingQuestion, message: Uint8Array, server: string): Answer | undefined {
@@ -147,10 +159,11 @@ export class QuestionSettler implements QuestionOwner {
       extendedErrorCode: -1,
       extendedErrorText: NO_TEXT,
       isFaulty: false,
+      isReferral: false,
     };
     try {
       this.#parts.onAnswer(answer);
-      return answer.isFaulty ? undefined : answer;
+      return answer.isFaulty && !answer.isReferral ? undefined : answer;
     } catch (error) {
       this.#parts.note(error);
       return undefined;

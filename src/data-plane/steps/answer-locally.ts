@@ -2,7 +2,7 @@
 // Also the first to know what else was said of a name: which resolver is to be asked, and whether its answers are kept.
 
 import { appendLocalRecords, appendZoneSoa } from '../../memory/local-names/append-local-answer.ts';
-import { LOCAL } from '../../memory/local-names/local-names.ts';
+import { LOCAL, type LocalNames } from '../../memory/local-names/local-names.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { HEADER_BYTES, readFlags, writeFlags } from '../../wire/header.ts';
 import { appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
@@ -21,24 +21,25 @@ export function answerLocally(inForce: PolicyInForce): Step {
   return {
     name: 'answer-locally',
     run(query) {
-      query.findLocally(inForce.localNames);
-      return query.local.outcome === LOCAL.PASS ? VERDICT.PASS : reply(query, inForce);
+      const names = query.findLocally(inForce);
+      return query.local.outcome === LOCAL.PASS ? VERDICT.PASS : reply(query, names);
     },
   };
 }
 
-function reply(query: Query, { localNames }: PolicyInForce): Verdict {
+/** `names`: as the client gets them. */
+function reply(query: Query, names: LocalNames): Verdict {
   const { local, reply: out, facts } = query;
   query.replyLength = startReply(facts, RCODE.NOERROR, out);
   if (local.outcome === LOCAL.RECORDS)
-    query.replyLength = appendLocalRecords(localNames, local, query.asked.type, out, query.replyLength);
+    query.replyLength = appendLocalRecords(names, local, query.asked.type, out, query.replyLength);
   switch (local.outcome) {
     case LOCAL.ALIAS:
       return VERDICT.PASS;
     case LOCAL.NO_DATA:
-      return replyNegative(query, localNames, RCODE.NOERROR);
+      return replyNegative(query, names, RCODE.NOERROR);
     case LOCAL.NON_EXISTENT:
-      return replyNegative(query, localNames, RCODE.NXDOMAIN);
+      return replyNegative(query, names, RCODE.NXDOMAIN);
     case LOCAL.LOOP:
       query.explain(EXTENDED_ERROR.OTHER, LOOP_TEXT);
       // Half a chain is no part of a failure.
@@ -49,7 +50,7 @@ function reply(query: Query, { localNames }: PolicyInForce): Verdict {
   }
 }
 
-function replyNegative(query: Query, names: PolicyInForce['localNames'], rcode: number): Verdict {
+function replyNegative(query: Query, names: LocalNames, rcode: number): Verdict {
   const { zone, aliasRecords } = query.local;
   // The "no" is one about the name that the aliases lead to.
   const nameAt = aliasRecords === 0 ? HEADER_BYTES : query.local.nameAt;

@@ -14,7 +14,7 @@ import {
 import { padReply } from '../../wire/reply-padding.ts';
 import { COOKIE_OPTION_BYTES } from '../../wire/server-cookie.ts';
 import { datagramLimitBytes } from '../datagram-limit.ts';
-import { NO_TEXT, type Query } from '../query.ts';
+import { NO_TEXT, OUTCOME, type Query } from '../query.ts';
 import type { ServerCookies } from '../server-cookies.ts';
 import type { ReplyStep } from '../step.ts';
 
@@ -31,7 +31,7 @@ export function appendEdns(cookies: ServerCookies): ReplyStep {
       query.replyLength = appendOpt(query.reply, query.replyLength, opt.rcode, facts.dnssecOk);
       // Most queries bring no option that has an effect, and most answers need no explanation.
       if (facts.options !== 0) appendAskedFor(query, cookies);
-      if (opt.extendedErrorCode >= 0) explain(query);
+      if (opt.extendedErrorCode >= 0) explain(query, cookies);
       if ((facts.options & OPTION_BIT.PADDING) !== 0 && query.sink.transport.encrypted) pad(query);
     },
   };
@@ -48,10 +48,10 @@ function appendAskedFor(query: Query, cookies: ServerCookies): void {
     query.replyLength = appendKeepalive(reply, optStart, query.replyLength, deciseconds);
 }
 
-function explain(query: Query): void {
+function explain(query: Query, cookies: ServerCookies): void {
   const { reply, optStart, opt } = query;
   const { extendedErrorCode, extendedErrorText, alsoErrorCode, alsoErrorText } = opt;
-  const limitBytes = query.sink.transport.datagram ? datagramLimitBytes(query) : MESSAGE_MAX_BYTES;
+  const limitBytes = explainedMaxBytes(query, cookies);
   const alsoBytes = alsoErrorCode < 0 ? 0 : extendedErrorBytes(alsoErrorText);
   if (query.replyLength + extendedErrorBytes(extendedErrorText) + alsoBytes <= limitBytes) {
     const length = appendExtendedError(reply, optStart, query.replyLength, extendedErrorCode, extendedErrorText);
@@ -61,6 +61,22 @@ function explain(query: Query): void {
   }
   appendError(query, extendedErrorCode, NO_TEXT, limitBytes);
   if (alsoErrorCode >= 0) appendError(query, alsoErrorCode, NO_TEXT, limitBytes);
+}
+
+/** How long the reply may be with its explanations. */
+function explainedMaxBytes(query: Query, cookies: ServerCookies): number {
+  const { outcome, length, sink } = query;
+  if (!sink.transport.datagram) return MESSAGE_MAX_BYTES;
+  const isRefusal = outcome === OUTCOME.MALFORMED || outcome === OUTCOME.ACCESS_REFUSED;
+  if (!isRefusal || hasValidCookie(query, cookies)) return datagramLimitBytes(query);
+  // Its source may be a victim's address: what answers whatever is sent must not make more of it.
+  return Math.min(datagramLimitBytes(query), length + (length >>> 1));
+}
+
+/** A refusal may have come before somebody looked at the cookie. */
+function hasValidCookie(query: Query, cookies: ServerCookies): boolean {
+  if (!query.hasValidCookie && (query.facts.options & OPTION_BIT.COOKIE) !== 0) cookies.judge(query);
+  return query.hasValidCookie;
 }
 
 function appendError(query: Query, infoCode: number, text: Uint8Array, limitBytes: number): void {

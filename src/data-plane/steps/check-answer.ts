@@ -7,7 +7,9 @@ import { AnswerScope, SCOPE } from '../../wire/answer-scope.ts';
 import { clampTtls } from '../../policy/answer-ttls.ts';
 import { relayExtendedErrorText } from '../../wire/extended-error-text.ts';
 import { FLAG_TC, MESSAGE_MAX_BYTES, readAuthorityCount, writeCounts, writeId } from '../../wire/header.ts';
+import { NAME_MAX_BYTES } from '../../wire/name.ts';
 import { RCODE } from '../../wire/numbers.ts';
+import { isReferral } from '../../wire/referral.ts';
 import { RECORD_MIN_BYTES } from '../../wire/resource-record.ts';
 import { VARIANT_DNSSEC_OK } from '../answers/answer-filing.ts';
 import type { Answer } from '../answers/answer.ts';
@@ -23,7 +25,8 @@ const HEADER_RCODE_MAX = 15;
 
 export function checkAnswer({ facts }: AnswerInspector, inForce: PolicyInForce): AnswerStep {
   const scope = new AnswerScope();
-  const rebuilt = new Uint8Array(MESSAGE_MAX_BYTES);
+  // An owner is written out before it is found to be the one before.
+  const rebuilt = new Uint8Array(MESSAGE_MAX_BYTES + NAME_MAX_BYTES);
   return {
     name: 'check-answer',
     run(answer) {
@@ -31,6 +34,11 @@ export function checkAnswer({ facts }: AnswerInspector, inForce: PolicyInForce):
       const fault = readAnswer(answer.message, answer.message.length, facts);
       if (fault !== ANSWER_FAULT.NONE || !canBeRelayed(facts)) {
         answer.isFaulty = true;
+        return;
+      }
+      if (isReferral(answer.message, facts)) {
+        answer.isFaulty = true;
+        answer.isReferral = true;
         return;
       }
       noteExtendedError(answer, facts);

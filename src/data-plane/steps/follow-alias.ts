@@ -1,5 +1,5 @@
 // An alias of ours that leads to a name which is not: that name is asked from here on, under its own name for policy and cache.
-// The aliases are kept, to stand in front of its answer.
+// The aliases are kept, to stand in front of its answer. Not called for other names.
 
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { type Query, VERDICT, type Verdict } from '../query.ts';
@@ -9,11 +9,11 @@ import type { Step } from '../step.ts';
 export function followAlias(inForce: PolicyInForce): Step {
   return {
     name: 'follow-alias',
-    run: (query) => (query.local.aliasLength === 0 ? VERDICT.PASS : follow(query, inForce)),
+    run: (query) => follow(query, inForce),
   };
 }
 
-function follow(query: Query, { localNames }: PolicyInForce): Verdict {
+function follow(query: Query, inForce: PolicyInForce): Verdict {
   const { asked, derivation, facts, local } = query;
   if (!derivation.isInUse) derivation.begin();
   const { nameLength } = asked;
@@ -21,6 +21,6 @@ function follow(query: Query, { localNames }: PolicyInForce): Verdict {
     return replyInternalError(query);
   query.askFor(local.alias, local.aliasLength);
   // Who is to be asked for it, and whether its answers are kept, is said of the name itself.
-  query.findLocally(localNames);
+  query.findLocally(inForce);
   return VERDICT.PASS;
 }

@@ -3,9 +3,10 @@
 import { type AnswerCache, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
 import { counterIndex, type ThreadCounters } from '../../memory/counters/counters.ts';
 import type { AnswerFacts } from '../../wire/answer-reader.ts';
+import { readFlags, writeFlags } from '../../wire/header.ts';
 import { RCODE } from '../../wire/numbers.ts';
 import type { Answer } from '../answers/answer.ts';
-import { EVERY_TYPE, VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
+import { EVERY_TYPE, FLAG_NEVER_STALE, VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
 import { type AnswerInspector, isUpstreamBlock } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
@@ -49,6 +50,7 @@ function isForEveryType(answer: Answer, facts: AnswerFacts): boolean {
 
 function fill(entry: CachedAnswer, answer: Answer, facts: AnswerFacts): void {
   entry.message.set(answer.message.subarray(0, answer.length));
+  writeFlags(entry.message, readFlags(entry.message) & ~FLAG_NEVER_STALE);
   entry.messageLength = answer.length;
   entry.ttlOffsets.set(facts.ttlOffsets.subarray(0, facts.ttlCount));
   entry.ttlCount = facts.ttlCount;

@@ -13,7 +13,7 @@ export interface AnswerKey {
   /** QTYPE; 0 files an NXDOMAIN for every type of the name (RFC 2308 section 5). */
   type: number;
   class: number;
-  /** Eight bits of the data plane: bit 0 DO, bit 1 CD, bit 4 a failure instead of an answer. */
+  /** Eight bits of the data plane: bit 0 DO, bit 1 CD, bits 4 and 6 something else than an answer. */
   variant: number;
   /** The name's keyed hash (NameHasher, whole name). The cache mixes the other fields in itself. */
   hashLow: number;

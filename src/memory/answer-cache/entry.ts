@@ -26,8 +26,8 @@ const WORDS_OF_UNIT = UNIT_WORDS;
 const TTLS_MAX = ANSWER_RECORDS_MAX;
 
 const VARIANT_MAX = 0xff;
-/** The bit of AnswerKey.variant that files a failure instead of an answer. */
-const VARIANT_FAILURE = 0x10;
+/** The bits of AnswerKey.variant that file something else than an answer: a failure, a note. */
+const VARIANTS_OF_NO_ANSWER = 0x50;
 
 /** Words of an entry's parts, padded to whole units. */
 function unitsOf(nameLength: number, ttlCount: number, messageLength: number): number {
@@ -54,11 +54,11 @@ export function claimedBucket(words: SharedWords, at: number): number {
 }
 
 /**
- * Whether the entry at `at` says it answers a question: failures, and messages of no octets, which say that something else is
+ * Whether the entry at `at` says it answers a question: failures, notes, and messages of no octets, which say that something else is
  * outdated, do not. The words may be garbage.
  */
 export function claimsToAnswer(words: SharedWords, at: number): boolean {
-  return ((words[at + NAME_AND_PLACE]! >>> 8) & VARIANT_FAILURE) === 0 && (words[at + LENGTHS]! & 0xffff) !== 0;
+  return ((words[at + NAME_AND_PLACE]! >>> 8) & VARIANTS_OF_NO_ANSWER) === 0 && (words[at + LENGTHS]! & 0xffff) !== 0;
 }
 
 /** First second in which the entry at `at` says it is not given any more; the word may be garbage. */

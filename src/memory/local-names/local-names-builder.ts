@@ -78,6 +78,15 @@ export class LocalNamesBuilder {
     return this.#put(source, record, namesMax);
   }
 
+  /** The name exists and has no records, unless a source has said something of it. */
+  addEmptyName(name: Uint8Array): void {
+    const node = this.#node(name);
+    if (node.rrsets !== undefined || this.#ownerCount >= LOCAL_NAMES_MAX) return;
+    node.rrsets = [];
+    node.isOurs = true;
+    this.#ownerCount++;
+  }
+
   /** Whether a name lies in a zone of ours, or would. */
   isInOwnZone(name: Uint8Array): boolean {
     for (let start = 0; ; start += 1 + name[start]!) {
@@ -170,5 +179,7 @@ export class LocalNamesBuilder {
 }
 
 function keyOf(name: Uint8Array): string {
-  return Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1');
+  let key = '';
+  for (const octet of name) key += String.fromCharCode(octet);
+  return key;
 }

@@ -126,9 +126,11 @@ export class LocalNames {
     let next = this.#nodeOf(hasher.high[0]!, name, hasher.suffixOffset[0]!, nameLength);
     if (next === 0) return;
     let node = 0;
+    let above = 0;
     let encloser = 0;
     let depth = 0;
     while (next !== 0) {
+      above = node;
       node = next;
       if ((this.nodeWord(node, NODE.INFO) & EXISTS) !== 0) encloser = node;
       if (++depth === labelCount) break;
@@ -140,9 +142,7 @@ export class LocalNames {
     match.forwarder = this.zoneWord(zone, ZONE.FORWARDER);
     const isWhole = depth === labelCount && next !== 0;
     if (isWhole && type === TYPE.DS && this.#isAskedAtParent(zone, nameLength)) {
-      // What the zone above says of the name, such as NXDOMAIN, holds for no other type of it.
-      if (match.forwarder >= 0) match.flags |= LOCAL_FLAG.NO_CACHE;
-      match.forwarder = -1;
+      this.#askAtParent(this.nodeWord(above, NODE.ZONE), match);
       return;
     }
     // What stands alone answers for its own type, whatever is said of its name.
@@ -178,6 +178,15 @@ export class LocalNames {
   #isAskedAtParent(zone: number, nameLength: number): boolean {
     if (this.zoneWord(zone, ZONE.APEX_LENGTH) !== nameLength) return false;
     return (this.zoneWord(zone, ZONE.FLAGS) & ZONE_FLAG.PARENT_ANSWERS_DS) !== 0;
+  }
+
+  /** Of the zone above, which may be ours, or a resolver's of this network: then nobody outside hears of what lies below it. */
+  #askAtParent(zone: number, match: LocalMatch): void {
+    // What it says of the name, such as NXDOMAIN, holds for no other type of it.
+    if (match.forwarder >= 0) match.flags |= LOCAL_FLAG.NO_CACHE;
+    match.zone = zone;
+    match.forwarder = this.zoneWord(zone, ZONE.FORWARDER);
+    if (this.zoneWord(zone, ZONE.KIND) !== ZONE_KIND.NONE) match.outcome = LOCAL.NO_DATA;
   }
 
   /** Whether a "no" of this zone is a signal to browsers and systems. */

@@ -35,6 +35,18 @@ test('the way back may be found without any answer', () => {
   assert.equal(reachability.epoch, before + 1);
 });
 
+test('it is out from a failure because nothing answered until an answer, as every thread sees', () => {
+  const notes = createUpstreamNotes();
+  const thread = new Reachability(notes);
+  const other = new Reachability(notes);
+  thread.noteFailureKept(105, false);
+  assert.equal(other.isOut, false);
+  thread.noteFailureKept(105, true);
+  assert.equal(other.isOut, true);
+  other.noteAnswer(101);
+  assert.equal(thread.isOut, false);
+});
+
 test('failures are looked for until the last one is over', () => {
   const reachability = new Reachability(createUpstreamNotes());
   assert.equal(reachability.failuresKeptUntilSeconds, 0);

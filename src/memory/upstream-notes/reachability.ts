@@ -1,5 +1,6 @@
 // Whether the upstream answers, as all query threads know it together. A failure that was kept because nothing answered belongs to
-// an epoch: the first answer afterwards, to whomever, begins the next one, and with it all those failures are over.
+// an epoch: the first answer afterwards, to whomever, begins the next one, and with it all those failures are over. So a question
+// in whose time the epoch changed was asked before an outage had ended.
 //
 // Without failures it costs a load of two words per answer of the upstream, and one per question that is not in the cache.
 
@@ -18,6 +19,11 @@ export class Reachability {
   /** 32 bits, signed. */
   get epoch(): number {
     return Atomics.load(this.#words, EPOCH);
+  }
+
+  /** A failure was kept because nothing answered, and nothing has answered since. */
+  get isOut(): boolean {
+    return this.#words[HAS_FAILED] !== 0;
   }
 
   /** When the upstream last answered any thread: monotonic whole seconds, 0 for never. */

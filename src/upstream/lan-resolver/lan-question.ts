@@ -1,16 +1,26 @@
 // One question on its way to a LAN resolver: tries over its addresses, the first answer counts, one deadline over all.
 
 import type { DatagramPeer } from '../../sockets/datagram-exchange.ts';
+import { rcodeOf, readFlags } from '../../wire/header.ts';
+import { RCODE } from '../../wire/numbers.ts';
+import { systemErrorText } from '../upstream-failure.ts';
 import type { Asker, UpstreamFailureCode } from '../upstream.ts';
+import type { LanHealth } from './lan-health.ts';
 import type { LanLimits } from './lan-limits.ts';
 import { LanTry, type TryOwner } from './lan-try.ts';
 
 export interface QuestionContext {
   /** In the order in which they are to be tried. */
   readonly peers: readonly DatagramPeer[];
+  readonly health: LanHealth;
   readonly limits: LanLimits;
   /** It is over; `answeredBy` answered. Before the asker hears. */
   onEnd(question: LanQuestion, answeredBy: DatagramPeer | undefined): void;
+}
+
+interface Refusal {
+  readonly message: Uint8Array;
+  readonly peer: DatagramPeer;
 }
 
 export class LanQuestion implements TryOwner {
@@ -20,9 +30,10 @@ export class LanQuestion implements TryOwner {
   readonly #tries = new Set<LanTry>();
   readonly #deadline: NodeJS.Timeout;
   #nextTry: NodeJS.Timeout | undefined;
+  readonly #answersBefore: number;
   #tried = 0;
   /** Given to the asker if nobody knows better. */
-  #refusal: { readonly message: Uint8Array; readonly peer: DatagramPeer } | undefined;
+  #refusal: Refusal | undefined;
   #sawWrongReply = false;
   #lastCode = '';
   #isOver = false;
@@ -31,6 +42,7 @@ export class LanQuestion implements TryOwner {
     this.#context = context;
     this.#query = query;
     this.#asker = asker;
+    this.#answersBefore = context.health.answers;
     // setImmediate: after a pause of the whole process, what has arrived meanwhile is read first.
     this.#deadline = setTimeout(() => setImmediate(this.#onDeadline), context.limits.deadlineMilliseconds);
     this.#try();
@@ -38,6 +50,7 @@ export class LanQuestion implements TryOwner {
 
   onAnswer(attempt: LanTry, message: Uint8Array): void {
     if (!this.#end(attempt.peer)) return;
+    this.#context.health.noteAnswer();
     this.#asker.onAnswer(message, peerToText(attempt.peer));
   }
 
@@ -78,13 +91,25 @@ export class LanQuestion implements TryOwner {
   };
 
   #endWithoutAnswer(): void {
-    const { peers } = this.#context;
-    const where = peers.map(peerToText).join(', ');
-    if (this.#refusal !== undefined) {
-      if (this.#end(undefined)) this.#asker.onAnswer(this.#refusal.message, peerToText(this.#refusal.peer));
-    } else if (this.#sawWrongReply) this.fail('bad-reply', `${where}: no valid reply`);
-    else if (this.#tries.size > 0) this.fail('timeout', `${where}: no reply in time`);
-    else this.fail('unreachable', `${where}: ${this.#lastCode}`);
+    const where = this.#context.peers.map(peerToText).join(', ');
+    if (this.#refusal !== undefined) this.#giveRefusal(this.#refusal);
+    else if (this.#sawWrongReply) this.#failUnanswered('bad-reply', `${where}: no valid reply`);
+    else if (this.#tries.size > 0) this.#failUnanswered('timeout', `${where}: no reply in time`);
+    else this.#failUnanswered('unreachable', `${where}: ${systemErrorText(this.#lastCode)}`);
+  }
+
+  #giveRefusal({ message, peer }: Refusal): void {
+    if (!this.#end(undefined)) return;
+    const isReferral = rcodeOf(readFlags(message)) === RCODE.NOERROR;
+    if (isReferral) this.#context.health.noteReferral();
+    else this.#context.health.noteAnswer();
+    this.#asker.onAnswer(message, peerToText(peer));
+  }
+
+  #failUnanswered(code: UpstreamFailureCode, detail: string): void {
+    if (!this.#end(undefined)) return;
+    this.#context.health.noteFailure(code, detail, this.#answersBefore);
+    this.#asker.onFailure({ ok: false, code, detail });
   }
 
   /** False if it was over before. */

@@ -14,6 +14,7 @@ import { nameFromText } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { buildQuery } from '../../wire/query-builder.ts';
 import type { UpstreamOutcome } from '../upstream.ts';
+import { LanHealth } from './lan-health.ts';
 import type { LanLimits } from './lan-limits.ts';
 import { LanResolver } from './lan-resolver.ts';
 
@@ -40,6 +41,22 @@ describe('a LAN resolver', () => {
     assert.equal(answered(await ask(resolver, 'none.lan.example')).rcode, 'NXDOMAIN');
     const reverse = answered(await ask(resolver, '5.1.168.192.in-addr.arpa', TYPE.PTR));
     assert.equal(reverse.answers![0]!.type === 'PTR' && reverse.answers![0]!.data, NAME);
+  });
+
+  test('of BIND without recursion is seen to refer, where it hands a part of its zone to others', async (t) => {
+    if (!hasCommands(t, 'named', 'openssl')) return;
+    const records = ['part NS ns.part', 'ns.part A 127.0.0.2', 'out CNAME www.example.net.'];
+    const peer = await startNamed({ recursion: false, records });
+    t.after(() => peer.stop());
+    const events: string[] = [];
+    const resolver = resolverAt(t, [peer.dnsPort], {}, events);
+    assert.deepEqual(addresses(await ask(resolver, 'www.lab.example')), ['192.0.2.1']);
+    assert.deepEqual(addresses(await ask(resolver, 'out.lab.example')), ['CNAME']);
+    assert.deepEqual(events.splice(0), ['up']);
+    assert.deepEqual(answered(await ask(resolver, 'x.part.lab.example')).answers, []);
+    assert.deepEqual(events, ['referral']);
+    const noData = answered(await ask(resolver, 'www.lab.example', TYPE.TXT));
+    assert.deepEqual([noData.rcode, events.length], ['NOERROR', 1]);
   });
 
   test('is asked with RD, without padding or other options, with a random ID', async (t) => {
@@ -176,6 +193,70 @@ describe('a LAN resolver', () => {
     assert.equal(answered(await ask(resolverAt(t, [refusing]), NAME)).rcode, 'REFUSED');
   });
 
+  test('that gives a referral gives way to one that has the answer', async (t) => {
+    const referring = await startPlainServer(t, (asked) => {
+      const { id, questions } = dnsPacket.decode(asked.query);
+      const authorities = [{ type: 'NS' as const, name: 'lan.example', ttl: 60, data: 'ns.lan.example' }];
+      asked.send(dnsPacket.encode({ type: 'response', id: id!, questions: questions!, authorities }));
+    });
+    const good = await startPlainServer(t, (asked) => asked.send(answerTo(asked)));
+    const events: string[] = [];
+    assert.deepEqual(addresses(await ask(resolverAt(t, [referring, good], {}, events), NAME)), ['192.168.1.5']);
+    assert.deepEqual(events, ['up']);
+    const resolver = resolverAt(t, [referring], {}, events);
+    for (let count = 0; count < 2; count++)
+      assert.equal(answered(await ask(resolver, NAME)).authorities!.length, 1, 'for others to judge');
+    assert.deepEqual(events, ['up', 'up', 'referral']);
+  });
+
+  test('is said to be down once when questions stay unanswered, and to be up once when it is back', async (t) => {
+    let answers = true;
+    const port = await startPlainServer(t, (asked) => {
+      if (answers) asked.send(answerTo(asked));
+    });
+    const events: string[] = [];
+    const resolver = resolverAt(t, [port], { deadlineMilliseconds: 100, nextTryMilliseconds: 60 }, events);
+    await ask(resolver, NAME);
+    await ask(resolver, NAME);
+    assert.deepEqual(events.splice(0), ['up']);
+    answers = false;
+    await ask(resolver, NAME);
+    assert.deepEqual(events, [], 'one name may be slow by itself');
+    for (let count = 0; count < 3; count++) await ask(resolver, NAME);
+    assert.deepEqual(events.splice(0), ['down: timeout']);
+    answers = true;
+    await ask(resolver, NAME);
+    await ask(resolver, NAME);
+    assert.deepEqual(events, ['up']);
+  });
+
+  test('that answers others is not said to be down for the sake of slow names', async (t) => {
+    const port = await startPlainServer(t, (asked) => {
+      if (!asked.query.includes('slow')) asked.send(answerTo(asked));
+    });
+    const events: string[] = [];
+    const resolver = resolverAt(t, [port], { deadlineMilliseconds: 300, nextTryMilliseconds: 60 }, events);
+    for (let count = 0; count < 2; count++) {
+      const slow = ['a.slow.lan', 'b.slow.lan', 'c.slow.lan'].map((name) => ask(resolver, name));
+      await ask(resolver, NAME);
+      assert.deepEqual((await Promise.all(slow)).map(failed), ['timeout', 'timeout', 'timeout']);
+    }
+    assert.deepEqual(events, ['up']);
+  });
+
+  test('that nobody is at is said to be down at once, and not because the gateway stops', async (t) => {
+    const [nobody] = await freePorts(1);
+    const events: string[] = [];
+    await ask(resolverAt(t, [nobody!], {}, events), NAME);
+    assert.deepEqual(events.splice(0), ['down: unreachable']);
+    const silent = await startPlainServer(t, () => {});
+    const resolver = resolverAt(t, [silent], {}, events);
+    const underWay = ask(resolver, NAME);
+    resolver.close();
+    await underWay;
+    assert.deepEqual(events, []);
+  });
+
   test('with many addresses that nobody is at asks every one before it fails', async (t) => {
     const dead = await freePorts(5);
     const good = await startPlainServer(t, (asked) => asked.send(answerTo(asked)));
@@ -230,9 +311,19 @@ describe('a LAN resolver', () => {
   });
 });
 
-function resolverAt(t: TestContext, ports: readonly number[], limits: Partial<LanLimits> = {}): LanResolver {
+function resolverAt(
+  t: TestContext,
+  ports: readonly number[],
+  limits: Partial<LanLimits> = {},
+  events: string[] = [],
+): LanResolver {
   const resolver = new LanResolver(
     ports.map((port) => ({ address: '127.0.0.1', port })),
+    new LanHealth({
+      onDown: (code) => events.push(`down: ${code}`),
+      onUp: () => events.push('up'),
+      onReferral: () => events.push('referral'),
+    }),
     limits,
   );
   t.after(() => resolver.close());

@@ -3,19 +3,22 @@
 
 import type { DatagramPeer } from '../../sockets/datagram-exchange.ts';
 import type { Asker, AsksUpstream } from '../upstream.ts';
+import type { LanHealth } from './lan-health.ts';
 import { LAN_LIMITS, type LanLimits } from './lan-limits.ts';
 import { LanQuestion } from './lan-question.ts';
 
 export class LanResolver implements AsksUpstream {
   /** The one that answered last stands first. */
   #peers: readonly DatagramPeer[];
+  readonly #health: LanHealth;
   readonly #limits: LanLimits;
   readonly #questions = new Set<LanQuestion>();
   #isClosed = false;
 
-  /** `peers`: literals, at least one. */
-  constructor(peers: readonly DatagramPeer[], limits: Partial<LanLimits> = {}) {
+  /** `peers`: literals, at least one. `health`: theirs, which others may share. */
+  constructor(peers: readonly DatagramPeer[], health: LanHealth, limits: Partial<LanLimits> = {}) {
     this.#peers = peers;
+    this.#health = health;
     this.#limits = { ...LAN_LIMITS, ...limits };
   }
 
@@ -26,7 +29,7 @@ export class LanResolver implements AsksUpstream {
     } else if (this.#questions.size >= questionsInFlight) {
       failLater(asker, 'overloaded', `${questionsInFlight} questions are waiting already`);
     } else {
-      const context = { peers: this.#peers, limits: this.#limits, onEnd: this.#onEnd };
+      const context = { peers: this.#peers, health: this.#health, limits: this.#limits, onEnd: this.#onEnd };
       this.#questions.add(new LanQuestion(context, query, asker));
     }
   }

@@ -8,7 +8,7 @@ import { LAN_REPLY, readLanReply } from './read-reply.ts';
 export interface TryOwner {
   /** `message` may be written to, and is valid during the call. The try is over. */
   onAnswer(attempt: LanTry, message: Uint8Array): void;
-  /** SERVFAIL, REFUSED and the like: another server may know better. The try is over. */
+  /** SERVFAIL, REFUSED, a referral and the like: another server may know better. The try is over. */
   onRefusal(attempt: LanTry, message: Uint8Array): void;
   /** The try is over without a message. `code`: the system's. */
   onTryFailed(attempt: LanTry, code: string): void;

@@ -3,6 +3,7 @@
 import { ANSWER_FAULT, AnswerFacts, readAnswer, sameQuestion } from '../../wire/answer-reader.ts';
 import { FLAG_AD, FLAG_QR, FLAG_TC, HEADER_BYTES, rcodeOf, readFlags, readId, writeFlags } from '../../wire/header.ts';
 import { RCODE } from '../../wire/numbers.ts';
+import { isReferral } from '../../wire/referral.ts';
 
 export const LAN_REPLY = {
   /** Not the answer: wrong ID, another question, malformed. The right one may still come. */
@@ -10,7 +11,7 @@ export const LAN_REPLY = {
   ANSWER: 1,
   /** The whole answer is to be had over TCP (TC=1). */
   TRUNCATED: 2,
-  /** The server failed or declines; another one may know. */
+  /** The server failed, declines, or names others to ask in its place; another one may know. */
   REFUSAL: 3,
   /** The server does not know EDNS (RFC 6891 section 7). */
   NO_EDNS: 4,
@@ -32,6 +33,7 @@ export function readLanReply(query: Uint8Array, message: Uint8Array, hasEdns: bo
   if ((flags & FLAG_TC) !== 0) return LAN_REPLY.TRUNCATED;
   if (readAnswer(message, message.length, facts) !== ANSWER_FAULT.NONE) return LAN_REPLY.WRONG;
   if (facts.rcode !== RCODE.NOERROR && facts.rcode !== RCODE.NXDOMAIN) return LAN_REPLY.REFUSAL;
+  if (isReferral(message, facts)) return LAN_REPLY.REFUSAL;
   // Nothing authenticates what comes in plain text (RFC 6840 section 5.8).
   writeFlags(message, flags & ~FLAG_AD);
   return LAN_REPLY.ANSWER;

@@ -119,15 +119,21 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'C19',
-    file: 'src/data-plane/steps/check-packet.ts',
+    file: 'src/data-plane/steps/check-question.ts',
     from: '(facts.dnssecOk ? VARIANT_DNSSEC_OK : 0)',
     to: '(facts.dnssecOk ? 0 : 0)',
   },
   {
     id: 'C20',
-    file: 'src/data-plane/steps/check-packet.ts',
+    file: 'src/data-plane/steps/check-question.ts',
     from: '((facts.flags & FLAG_CD) === 0 ? 0 : VARIANT_CHECKING_DISABLED)',
     to: '((facts.flags & FLAG_CD) === 0 ? 0 : 0)',
+  },
+  {
+    id: 'C20',
+    file: 'src/data-plane/fallback/supersede.ts',
+    from: 'return (teller & VARIANT_CHECKING_DISABLED) === 0 ||',
+    to: 'return teller >= 0 ||',
   },
   {
     id: 'C21',
@@ -152,6 +158,12 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
     file: 'src/wire/answer-scope.ts',
     from: 'if (facts.rcode === 0 && answerCount > 0 && keptCount === 0 && !hasSoa) return SCOPE.FAULT;',
     to: 'void keptCount;',
+  },
+  {
+    id: 'C23',
+    file: 'src/wire/held-name.ts',
+    from: '    this.work.octets = 0;\n    this.#at = NOTHING;',
+    to: '    this.work.octets = 0;',
   },
   {
     id: 'C13',
@@ -210,7 +222,7 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   {
     id: 'C17',
     file: 'src/data-plane/fallback/stale-answers.ts',
-    from: 'if (variant === question.variant) continue;',
+    from: 'if (variant === question.variant || !speaksTo(question.variant, variant)) continue;',
     to: 'if (variant >= 0) continue;',
   },
   {

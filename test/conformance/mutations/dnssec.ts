@@ -66,8 +66,14 @@ export const DNSSEC_MUTATIONS: readonly Mutation[] = [
   {
     id: 'D06',
     file: 'src/data-plane/questions/question-settler.ts',
-    from: '    if (!isStaleAllowed) superseder.answerIsWithdrawn',
-    to: '    if (isStaleAllowed) superseder.answerIsWithdrawn',
+    from: 'if (isBogus(failure.extendedErrorCode)) superseder.answerIsWithdrawn',
+    to: 'if (isStaleAllowed) superseder.answerIsWithdrawn',
+  },
+  {
+    id: 'D06',
+    file: 'src/data-plane/questions/question-settler.ts',
+    from: 'else if (!isStaleAllowed) superseder',
+    to: 'else if (isStaleAllowed) superseder',
   },
   {
     id: 'D03',

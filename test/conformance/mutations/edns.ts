@@ -65,9 +65,16 @@ export const EDNS_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'E11',
-    file: 'src/wire/query-option.ts',
-    from: '      return isSubnetWellFormed(message, dataStart, end);',
-    to: '      return false;',
+    file: 'src/wire/query-builder.ts',
+    from: 'OPTION.PADDING);',
+    to: 'OPTION.CLIENT_SUBNET);',
+  },
+  {
+    id: 'E11',
+    // Echoes the options of the client, whose OPT ends its message.
+    file: 'src/data-plane/steps/append-edns.ts',
+    from: '      // Most queries bring no option that has an effect',
+    to: '      for (let i = facts.questionEnd + 11; i < query.length; i++, query.reply[query.optStart + 10]!++) query.reply[query.replyLength++] = query.message[i]!;\n      // Most queries bring no option that has an effect',
   },
   {
     id: 'E12',
@@ -98,6 +105,12 @@ export const EDNS_MUTATIONS: readonly Mutation[] = [
     file: 'src/data-plane/server-cookies.ts',
     from: ' || !sink.transport.datagram',
     to: '',
+  },
+  {
+    id: 'E14',
+    file: 'src/data-plane/steps/check-cookie.ts',
+    from: 'if (!cookies.demandsAnother(query)) return',
+    to: 'if (!cookies.demandsAnother(query) || query.facts.type === 255) return',
   },
   {
     id: 'E15',

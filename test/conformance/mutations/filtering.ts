@@ -59,9 +59,9 @@ export const FILTERING_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'F01',
-    file: 'src/data-plane/steps/check-packet.ts',
+    file: 'src/data-plane/refusals.ts',
     from: 'return replyError(query, OUTCOME.MALFORMED, rcode, extendedError, text);',
-    to: 'return replyError(query, OUTCOME.MALFORMED, rcode, rcode === NOTIMP ? -1 : extendedError, text);',
+    to: 'return replyError(query, OUTCOME.MALFORMED, rcode, rcode === RCODE.NOTIMP ? -1 : extendedError, text);',
   },
   {
     id: 'F04',

@@ -34,6 +34,12 @@ export const HEADER_MUTATIONS: readonly Mutation[] = [
     to: 'if (fault >= 0)',
   },
   {
+    id: 'W05',
+    file: 'src/data-plane/query.ts',
+    from: '    this.asked.type = 0;\n',
+    to: '',
+  },
+  {
     id: 'W06',
     file: 'src/wire/query-reader.ts',
     from: 'if (opcodeOf(facts.flags) !== OPCODE.QUERY) return',
@@ -107,27 +113,39 @@ export const HEADER_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'W17',
-    file: 'src/data-plane/steps/check-packet.ts',
+    file: 'src/data-plane/steps/check-question.ts',
     from: 'return type === 0 || type === TYPE.OPT ||',
     to: 'return type === TYPE.OPT ||',
   },
   {
+    id: 'W17',
+    file: 'src/data-plane/steps/check-question.ts',
+    from: '(type >= TYPE.NXNAME && type <= TYPE.ANY)',
+    to: '(type > TYPE.NXNAME && type <= TYPE.ANY)',
+  },
+  {
     id: 'W18',
-    file: 'src/data-plane/steps/check-packet.ts',
+    file: 'src/data-plane/steps/check-question.ts',
     from: 'if (facts.class !== CLASS.IN)',
     to: 'if (facts.class === CLASS.CH)',
   },
   {
     id: 'W19',
-    file: 'src/data-plane/steps/check-packet.ts',
+    file: 'src/data-plane/steps/check-question.ts',
     from: 'if ((facts.flags & FLAG_RD) === 0)',
     to: 'if ((facts.flags & FLAG_RD) === 0 && facts.id < 0)',
   },
   {
     id: 'W20',
-    file: 'src/data-plane/steps/check-packet.ts',
+    file: 'src/data-plane/steps/check-question.ts',
     from: 'if (facts.class !== CLASS.IN) return',
-    to: 'if (facts.class === CLASS.ANY) return VERDICT.DROP;\n      if (facts.class !== CLASS.IN) return',
+    to: 'if (facts.class === CLASS.ANY) return VERDICT.DROP;\n    if (facts.class !== CLASS.IN) return',
+  },
+  {
+    id: 'W20',
+    file: 'src/data-plane/listeners/udp-listener-batched.ts',
+    from: 'if (addressBytes === 0) counters',
+    to: 'if (addressBytes === 0 || message.length > DATAGRAM_MAX_BYTES) counters',
   },
   {
     id: 'W21',

@@ -60,6 +60,12 @@ export const HTTPS_MUTATIONS: readonly Mutation[] = [
     to: '{}',
   },
   {
+    id: 'H08',
+    file: 'src/data-plane/steps/answer-from-cache.ts',
+    from: 'cached.ttlCount, query.nowSeconds - cached.storedAtSeconds);',
+    to: 'cached.ttlCount, 0);',
+  },
+  {
     id: 'H09',
     file: 'src/wire/query-builder.ts',
     from: 'writeCounts(message, 1, 0, 0, 1);',
@@ -88,6 +94,12 @@ export const HTTPS_MUTATIONS: readonly Mutation[] = [
     file: `${LISTENERS}/doh-request.ts`,
     from: 'if (valueStart >= 0) return 0;',
     to: '',
+  },
+  {
+    id: 'H14',
+    file: `${LISTENERS}/doh-request.ts`,
+    from: 'end -= 3;',
+    to: 'end -= 8;',
   },
   {
     id: 'H15',

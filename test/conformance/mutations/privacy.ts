@@ -51,4 +51,22 @@ export const PRIVACY_MUTATIONS: readonly Mutation[] = [
     from: 'const listener = dns.find((listening) => reaches(address, port, listening, ownAddresses));',
     to: 'const listener = dns.find((listening) => address === listening.address && port === listening.port);',
   },
+  {
+    id: 'V08',
+    file: 'src/data-plane/query.ts',
+    from: 'if (inForce.access.localNames.permits(this.clientAddress)) return localNames;',
+    to: 'if (inForce.access.encrypted.permits(this.clientAddress)) return localNames;',
+  },
+  {
+    id: 'V08',
+    file: 'src/control-plane/local-names/compile-local-names.ts',
+    from: 'if (hasReverses) yield* addReverses',
+    to: 'yield* addReverses',
+  },
+  {
+    id: 'V08',
+    file: 'src/control-plane/local-names/compile-local-names.ts',
+    from: 'compileSliced({ ...settings, zones: [] }, hashKey,',
+    to: 'compileSliced(settings, hashKey,',
+  },
 ];

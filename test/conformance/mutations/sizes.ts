@@ -41,6 +41,12 @@ export const SIZES_MUTATIONS: readonly Mutation[] = [
     to: 'export const FLAG_TC = 0;',
   },
   {
+    id: 'T06',
+    file: 'src/data-plane/steps/check-answer.ts',
+    from: '(flags & FLAG_TC) === 0 && ',
+    to: '',
+  },
+  {
     id: 'T07',
     file: 'src/data-plane/steps/append-edns.ts',
     from: 'const ANDROID_REPLY_MAX_BYTES = 8192;',

@@ -22,6 +22,12 @@ export const SPECIAL_USE_MUTATIONS: readonly Mutation[] = [
     from: 'return builder.add(source, reverse);',
     to: 'return undefined;',
   },
+  {
+    id: 'L05',
+    file: 'src/memory/local-names/local-names.ts',
+    from: 'this.#askAtParent(this.nodeWord(above, NODE.ZONE), match);',
+    to: 'this.#askAtParent(0, match);',
+  },
   { id: 'L06', file: ZONES, from: "'home.arpa', ", to: '' },
   {
     id: 'L06',
@@ -54,7 +60,7 @@ export const SPECIAL_USE_MUTATIONS: readonly Mutation[] = [
   {
     id: 'L05',
     file: 'src/data-plane/answers/answer-inspector.ts',
-    from: 'return this.#isOfLocalZone(message, length) ? CLEAN : PRIVATE_ADDRESS;',
+    from: 'return !isOfPublic && this.#isOfLocalZone(message, length) ? CLEAN : PRIVATE_ADDRESS;',
     to: 'return PRIVATE_ADDRESS;',
   },
   {

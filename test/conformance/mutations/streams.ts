@@ -131,4 +131,16 @@ export const STREAMS_MUTATIONS: readonly Mutation[] = [
     from: 'sink.keepaliveDeciseconds?.(query.returnPath)',
     to: 'sink.keepaliveDeciseconds?.(query.returnPath) ?? 300',
   },
+  {
+    id: 'P10',
+    file: 'src/data-plane/steps/check-packet.ts',
+    from: ' && sink.keepaliveDeciseconds !== undefined',
+    to: '',
+  },
+  {
+    id: 'P10',
+    file: 'src/data-plane/steps/check-packet.ts',
+    from: ' && sink.keepaliveDeciseconds !== undefined',
+    to: ' && sink.keepaliveDeciseconds === undefined && facts.id < 0',
+  },
 ];

@@ -37,7 +37,7 @@ export const EDNS: Section = {
       id: 'E14',
       level: 'S',
       statement:
-        'BADCOOKIE is sent over UDP alone, only where cookies are required, and only to clients that speak of cookies.',
+        'BADCOOKIE is sent over UDP alone, only where cookies are required, and only to clients that speak of cookies; it comes before any refusal of what can be read.',
       planned: 'a valid cookie lifts no limits yet, as there are no rate limits',
     },
     { id: 'E15', level: 'M', statement: 'NSID is not answered.' },

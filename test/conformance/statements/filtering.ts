@@ -11,7 +11,7 @@ export const FILTERING: Section = {
       id: 'F01',
       level: 'M',
       statement:
-        'Every refusal and failure bears an EDE where the query had OPT, none where it had not, and the RCODE is the same.',
+        'Every refusal and failure bears an EDE where the query had OPT, none where it had not, and the RCODE is the same. What refuses a query over UDP without a valid cookie has one only within one and a half times the octets of the query.',
     },
     {
       id: 'F02',
@@ -30,7 +30,13 @@ export const FILTERING: Section = {
       level: 'M',
       statement: 'The text of an EDE is short UTF-8, and the first thing to go where room is short.',
     },
-    { id: 'F05', level: 'S', statement: 'EDE of the upstream is passed on.' },
+    {
+      id: 'F05',
+      level: 'S',
+      statement:
+        'EDE of the upstream is passed on with the answer it came with, and with a failure for as long as that is kept.',
+      deviation: 'an answer from the cache comes without: its EDE told of how the upstream came by it',
+    },
     {
       id: 'F06',
       level: 'P',

@@ -5,7 +5,7 @@ import type { Section } from './statement.ts';
 export const HEADER: Section = {
   letter: 'W',
   title: 'Message format and header',
-  sources: 'RFC 1035, 2181, 8906, 9267, 9619',
+  sources: 'RFC 1035, 2181, 6895, 8906, 9267, 9619, 9824',
   statements: [
     { id: 'W01', level: 'M', statement: 'A datagram shorter than a header, 12 octets, is met with silence.' },
     { id: 'W02', level: 'M', statement: 'A response (QR=1) that arrives at a listener is never answered.' },
@@ -61,7 +61,7 @@ export const HEADER: Section = {
     {
       id: 'W17',
       level: 'M',
-      statement: 'Types that cannot be asked for (0, OPT, TKEY, TSIG) are refused and never forwarded.',
+      statement: 'Types that cannot be asked for (0, OPT, 128 to 250) are FORMERR and never forwarded.',
     },
     {
       id: 'W18',
@@ -72,7 +72,8 @@ export const HEADER: Section = {
     {
       id: 'W20',
       level: 'M',
-      statement: 'Every well-formed query gets a reply, whatever its type, class, opcode or EDNS.',
+      statement:
+        'Every well-formed query gets a reply, whatever its type, class, opcode or EDNS. Over UDP one is read as far as 1,232 octets, and is FORMERR where that cuts it short.',
     },
     {
       id: 'W21',

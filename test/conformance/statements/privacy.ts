@@ -37,5 +37,11 @@ export const PRIVACY: Section = {
       statement:
         'SIGTERM ends it within 5 s with exit code 0: nothing new is accepted, what is in flight is answered, HTTP/2 gets GOAWAY.',
     },
+    {
+      id: 'V08',
+      level: 'P',
+      statement:
+        'Leases, the hosts file, reverse names of private addresses and zones of LAN resolvers are for clients of this network; others who may ask get what is public.',
+    },
   ],
 };

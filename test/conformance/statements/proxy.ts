@@ -18,7 +18,7 @@ export const PROXY: Section = {
       id: 'X04',
       level: 'P',
       statement:
-        'ANY is answered without the upstream and in hardly more octets than were asked, and answers no later query.',
+        'ANY is answered without the upstream, over UDP in at most one and a half times the octets of the query, and answers no later query.',
     },
     { id: 'X05', level: 'M', statement: 'MAILA and MAILB are refused at once, and never forwarded.' },
     { id: 'X06', level: 'M', statement: 'DSO is NOTIMP; names of DNS push are names like others.' },

@@ -32,7 +32,7 @@ export const STREAMS: Section = {
       id: 'P10',
       level: 'M',
       statement:
-        'edns-tcp-keepalive is answered over TCP and DoT with the idle time, with 0 once room is short, elsewhere not at all.',
+        'edns-tcp-keepalive is answered over TCP and DoT with the idle time, with 0 once room is short, and with FORMERR where it has data; elsewhere it is ignored, whatever it looks like.',
     },
     { id: 'P11', level: 'M', statement: 'Plain octets on the port of DoT end the connection, without a DNS reply.' },
     {

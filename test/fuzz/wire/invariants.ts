@@ -7,6 +7,7 @@ import { readAuthorityCount, readUint16, writeUint16 } from '../../../src/wire/h
 import { expandName, skipName } from '../../../src/wire/name.ts';
 import { nameFromText, nameToText } from '../../../src/wire/name-text.ts';
 import { copyQuery } from '../../../src/wire/query-copy.ts';
+import { OPTION_BIT } from '../../../src/wire/query-option.ts';
 import { QUERY_FAULT, QueryFacts, readQuery } from '../../../src/wire/query-reader.ts';
 import { startReply } from '../../../src/wire/reply-builder.ts';
 import { appendOpt } from '../../../src/wire/reply-opt.ts';
@@ -39,6 +40,8 @@ export function checkQueryReader(message: Uint8Array): void {
   assert.ok(copy.length <= COPY_MAX_BYTES);
   const copyFacts = new QueryFacts();
   assert.equal(readQuery(copy, copy.length, copyFacts), QUERY_FAULT.NONE);
+  // That has no effect for a query that waits: where it has one, it is FORMERR.
+  facts.options &= ~OPTION_BIT.BROKEN_KEEPALIVE;
   assert.deepEqual(copyFacts, facts);
 }
 

@@ -18,7 +18,7 @@ import dnsPacket, {
 } from 'dns-packet';
 import { skipName } from '../../../wire/name.ts';
 import { TYPE } from '../../../wire/numbers.ts';
-import { typeToText } from '../../../wire/type-text.ts';
+import { typeFromText, typeToText } from '../../../wire/type-text.ts';
 import { base32Hex, base64Text, characterString, genericRdata, hexText } from './octets-text.ts';
 import { nameAt, type ResourceRecord } from './sections.ts';
 import { serviceBindingToText } from './service-binding-text.ts';
@@ -48,7 +48,7 @@ const FORMS: ReadonlyMap<number, Form> = new Map<number, Form>([
   [TYPE.RP, form('RP', ({ names }) => names(0, 2))],
   [TYPE.SOA, form('SOA', soa)],
   [TYPE.MX, form('MX', ({ data, names }: Rdata<MxData>) => `${data.preference} ${names(2, 1)}`)],
-  [TYPE.TXT, form('TXT', ({ data }: Rdata<Buffer[]>) => data.map(characterString).join(' '))],
+  ...['TXT', 'SPF', 'AVC', 'RESINFO'].map((word): [number, Form] => [typeFromText(word)!, form('TXT', strings)]),
   [TYPE.HINFO, form('HINFO', ({ data }: Rdata<HInfoData>) => `${quoted(data.cpu)} ${quoted(data.os)}`)],
   [TYPE.SRV, form('SRV', srv)],
   [TYPE.NAPTR, form('NAPTR', naptr)],
@@ -91,6 +91,10 @@ function form<Decoded>(decoder: string, toText: (rdata: Rdata<Decoded>) => strin
         return found.join(' ');
       },
     });
+}
+
+function strings({ data }: Rdata<Buffer[]>): string {
+  return data.map(characterString).join(' ');
 }
 
 function soa({ data, names }: Rdata<SoaData>): string {

@@ -119,6 +119,13 @@ describe('RDATA', () => {
     ],
     [TYPE.TXT, string(''), '""'],
     [TYPE.TXT, hex(''), '\\# 0'],
+    // RESINFO, SPF.
+    [
+      261,
+      concat(string('exterr=15-17'), string('infourl=https://a.example')),
+      '"exterr=15-17" "infourl=https://a.example"',
+    ],
+    [99, string('v=spf1 -all'), '"v=spf1 -all"'],
     [TYPE.HINFO, concat(string('CPU'), string('an OS')), '"CPU" "an OS"'],
     [TYPE.HINFO, concat(string('\xff'), string('')), '\\# 3 01ff00'],
     [TYPE.RP, concat(name('admin.example'), name('')), 'admin.example. .'],

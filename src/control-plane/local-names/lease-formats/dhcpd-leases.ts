@@ -20,23 +20,42 @@ export function* parseDhcpdLeases(text: string, table: LeaseTable): Sliced<void>
   for (const written of text.split('\n')) {
     line++;
     if (line % ITEMS_PER_SLICE === 0) yield;
-    const statement = written.trim();
-    const opened = /^(?:lease|iaaddr) ([\da-fA-F.:]+) \{/.exec(statement)?.[1];
-    if (opened !== undefined) {
-      if (lease !== undefined) table.faults.add(lease.line, 'a lease that is not closed');
-      // Without a state it is one of an old file, where every lease in it is active.
-      lease = { address: opened, line, hostName: '', expirySeconds: Number.POSITIVE_INFINITY, isActive: true };
-      depth = 0;
-    } else if (lease !== undefined) {
-      if (statement.endsWith('{')) depth++;
-      else if (statement === '}') {
-        if (depth-- > 0) continue;
-        table.put(lease);
-        lease = undefined;
-      } else readStatement(statement, lease);
+    for (const statement of statementsOf(written)) {
+      const opened = /^(?:lease|iaaddr) ([\da-fA-F.:]+) \{/.exec(statement)?.[1];
+      if (opened !== undefined) {
+        if (lease !== undefined) table.faults.add(lease.line, 'a lease that is not closed');
+        // Without a state it is one of an old file, where every lease in it is active.
+        lease = { address: opened, line, hostName: '', expirySeconds: Number.POSITIVE_INFINITY, isActive: true };
+        depth = 0;
+      } else if (lease !== undefined) {
+        if (statement.endsWith('{')) depth++;
+        else if (statement === '}') {
+          if (depth-- > 0) continue;
+          table.put(lease);
+          lease = undefined;
+        } else if (depth === 0) readStatement(statement, lease);
+      }
     }
   }
   // The server may be writing it right now: what is cut short is not counted.
+}
+
+/** What ends with `;`, `{` or `}` on a line, which is usually one thing. Within quotes they end nothing, and `#` begins no comment. */
+function statementsOf(line: string): string[] {
+  const statements: string[] = [];
+  let start = 0;
+  let isQuoted = false;
+  for (let i = 0; i < line.length; i++) {
+    const character = line[i]!;
+    if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted && character === '\\') i++;
+    else if (!isQuoted && character === '#') break;
+    else if (!isQuoted && (character === ';' || character === '{' || character === '}')) {
+      statements.push(line.slice(start, i + 1).trim());
+      start = i + 1;
+    }
+  }
+  return statements;
 }
 
 function readStatement(statement: string, lease: OpenLease): void {

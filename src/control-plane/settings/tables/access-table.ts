@@ -1,4 +1,4 @@
-// [access]: who may ask.
+// [access]: who may ask, and who is told the names of this network.
 
 import * as z from 'zod';
 import { type AddressRange, parseAccessEntry } from '../../../policy/access-list.ts';
@@ -12,6 +12,7 @@ const ENTRIES_MAX = 10_000;
 export const ACCESS_SHAPE = z.strictObject({
   plain: list(`a list of ${FORM}`),
   encrypted: list(`a list of ${FORM}`),
+  local_names: list(`a list of ${FORM}`),
 });
 
 export function readAccess(raw: unknown, context: TableContext): Settings['access'] {
@@ -22,9 +23,16 @@ export function readAccess(raw: unknown, context: TableContext): Settings['acces
       ['access', 'plain'],
       '"any" makes this an open resolver, which others misuse to flood third parties; keep it to networks you know',
     );
+  const localNames = table.local_names ?? ['loopback', 'private'];
+  if (localNames.includes('any'))
+    context.faults.notice(
+      ['access', 'local_names'],
+      '"any" tells everybody who may ask the names and addresses of this network; keep it to networks you know',
+    );
   return {
     plain: readEntries(plain, 'plain', context),
     encrypted: readEntries(table.encrypted ?? ['loopback', 'private'], 'encrypted', context),
+    localNames: readEntries(localNames, 'local_names', context),
   };
 }
 

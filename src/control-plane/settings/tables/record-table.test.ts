@@ -161,3 +161,77 @@ test('files that are not there yet are a notice, other mistakes of [resolve] are
     ],
   );
 });
+
+function notices(toml: string): string[] {
+  const result = read(toml);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.notices.map(({ line, key, message }) => `${line} ${key}: ${message}`);
+}
+
+test('an address where a name belongs is a fault that says what to write', () => {
+  assert.deepEqual(faults(record('"5.1.168.192.in-addr.arpa"', '"PTR"', '"192.168.1.5"')), [
+    '4 record[0].value: "192.168.1.5" has an address where a PTR has the name of a host; write the name, and the address as name = "5.1.168.192.in-addr.arpa"',
+  ]);
+  for (const [type, value] of [
+    ['"CNAME"', '"192.168.1.5"'],
+    ['"MX"', '"10 192.168.1.5"'],
+    ['"SRV"', '"0 5 443 fd00::1"'],
+  ] as const)
+    assert.match(
+      faults(record('"a.example"', type, value)).join('\n'),
+      /^4 record\[0\]\.value: .* has an address where/,
+    );
+  assert.deepEqual(faults(record('"192.168.1.5"', '"PTR"', '"nas.example"')), [
+    '2 record[0].name: "192.168.1.5" is an address; the name of an address, for a PTR, is "5.1.168.192.in-addr.arpa"',
+  ]);
+  assert.deepEqual(faults(record('"5.1.168.192.in-addr.arpa"', '"PTR"', '"nas.example"')), []);
+});
+
+test('localhost and what lies below it stay this machine', () => {
+  for (const toml of [
+    record('"localhost"', '"A"', '"1.2.3.4"'),
+    record('"*.localhost"', '"AAAA"', '"fd00::1"'),
+    record('"app.localhost"', '"CNAME"', '"nas.example"'),
+    record('"localhost"', '"TXT"', '"text"'),
+  ])
+    assert.match(
+      faults(toml).join(),
+      /^1 record\[0\]: ".*localhost" is this machine itself to every program \(RFC 6761\)/,
+    );
+  assert.match(
+    faults('[resolve]\nrewrites = { "localhost" = "1.2.3.4" }\n').join(),
+    /^2 resolve\.rewrites\.localhost: /,
+  );
+  assert.deepEqual(faults(record('"localhost"', '"A"', '"127.0.0.2"')), []);
+  assert.deepEqual(faults(record('"localhost"', '"AAAA"', '"::1"')), []);
+  assert.deepEqual(faults(record('"notlocalhost"', '"A"', '"1.2.3.4"')), []);
+});
+
+test('a record without which a name would have addresses elsewhere is noticed, and none where it takes nothing away', () => {
+  const text = record('"Example.org"', '"TXT"', '"text"');
+  assert.deepEqual(notices(text), [
+    '1 record[0]: "example.org" is answered here alone with it, so its other types, such as addresses, are gone for clients; give it A and AAAA records beside this TXT, if it has addresses',
+  ]);
+  assert.equal(notices(text + text).length, 1);
+  assert.equal(notices(`${text}[[zone]]\nname = "example.org"\nforward = ["192.168.1.1"]\n`).length, 1);
+  for (const toml of [
+    text + record('"example.org"', '"A"', '"192.0.2.1"'),
+    `${text}[resolve]\nrewrites = { "example.org" = "192.0.2.1" }\n`,
+    record('"_sip._tcp.example.org"', '"SRV"', '"0 5 5060 sip.example.org"'),
+    record('"5.1.168.192.in-addr.arpa"', '"PTR"', '"nas.example"'),
+    record('"nas.home.arpa"', '"TXT"', '"text"'),
+    `${record('"nas.lan"', '"TXT"', '"text"')}[resolve]\nlease_files = ["/"]\n`.replace('"/"', '"/nowhere/leases"'),
+  ])
+    assert.deepEqual(
+      notices(toml).filter((notice) => !notice.includes('is not there yet') && !notice.includes('has a [[record]]')),
+      [],
+      toml,
+    );
+});
+
+test('a name that stands in rewrites and in a record is noticed: the records of both are its', () => {
+  const both = `${record('"box.example"', '"AAAA"', '"2001:db8::1"')}[resolve]\nrewrites = { "box.example" = ["192.0.2.1", "192.0.2.2"] }\n`;
+  assert.deepEqual(notices(both), [
+    '6 resolve.rewrites."box.example": has a [[record]] as well, so it is answered with the records of both; write them all in one place',
+  ]);
+});

@@ -4,6 +4,10 @@ import * as z from 'zod';
 import { RRSET_BYTES_MAX, rrsetBytesOf } from '../../../memory/local-names/local-names-builder.ts';
 import type { LanZone } from '../../../upstream/lan-resolver/lan-zone.ts';
 import { rdataFromText, WRITABLE_TYPES } from '../../../wire/rdata-from-text.ts';
+import { parseAddress } from '../../../wire/ip-address.ts';
+import { nameToText } from '../../../wire/name-text.ts';
+import { TYPE } from '../../../wire/numbers.ts';
+import { reverseName } from '../../../wire/reverse-name.ts';
 import { typeFromText, typeToText } from '../../../wire/type-text.ts';
 import { anything, text } from '../fields.ts';
 import { readLocalName } from '../local-name.ts';
@@ -12,9 +16,12 @@ import type { RecordSettings } from '../settings.ts';
 import { quote, type SettingsPath } from '../settings-fault.ts';
 import { readTables, type TableContext } from '../table-reader.ts';
 import { reportAliases } from './alias-chains.ts';
+import { reportDoubts } from './record-doubts.ts';
 
 const NAME_FORM = '"nas.example.org", or "*.example.org" for every name below that has no record';
 const TYPES_FORM = WRITABLE_TYPES.map(typeToText).join(', ');
+/** At the end of their value. */
+const NAMES_A_HOST: readonly number[] = [TYPE.CNAME, TYPE.PTR, TYPE.MX, TYPE.SRV];
 const DEFAULT_TTL = '5m';
 const DEFAULT_TTL_SECONDS = 300;
 const WEEK_SECONDS = 604_800;
@@ -29,12 +36,20 @@ type RecordTable = z.output<typeof RECORD_SHAPE>;
 
 export type PlacedRecord = Omit<RecordSettings, 'line'> & { readonly path: SettingsPath };
 
-/** `rewrites` are records as well, and come behind. `mayGrow`: a hosts file or leases bring names besides. */
+/** What is known of other names. */
+export interface Surroundings {
+  readonly zones: readonly LanZone[];
+  /** A hosts file or leases bring names besides. */
+  readonly mayGrow: boolean;
+  /** Where names come from leases: nobody else has names there. */
+  readonly leaseDomain: Uint8Array | undefined;
+}
+
+/** `rewrites` are records as well, and come behind. */
 export function readRecords(
   raw: unknown,
   rewrites: readonly PlacedRecord[],
-  zones: readonly LanZone[],
-  mayGrow: boolean,
+  { zones, mayGrow, leaseDomain }: Surroundings,
   context: TableContext,
 ): PlacedRecord[] {
   const written = (readTables(RECORD_SHAPE, raw, 'record', context) ?? []).flatMap(({ table, path }) => {
@@ -49,12 +64,18 @@ export function readRecords(
   const records = [...written, ...rewrites];
   reportAliases(records, zones, mayGrow, context.faults);
   reportTooMany(records, context);
+  reportDoubts(records, zones, leaseDomain, context.faults);
   return records;
 }
 
 function readOwner(table: RecordTable, path: SettingsPath, context: TableContext): Uint8Array | undefined {
   const key = [...path, 'name'];
   if (table.name === undefined) return missing(key, `name = ${NAME_FORM}`, context);
+  const reverse = reverseOf(table.name);
+  if (reverse !== undefined) {
+    context.faults.fault(key, `${quote(table.name)} is an address; the name of an address, for a PTR, is "${reverse}"`);
+    return undefined;
+  }
   const owner = readLocalName(table.name, true);
   if (owner === undefined) context.faults.fault(key, `${quote(table.name)} is not a name; allowed: ${NAME_FORM}`);
   return owner;
@@ -78,6 +99,13 @@ function readValue(
   const key = [...path, 'value'];
   if (table.value === undefined) return missing(key, 'value', context);
   if (type === undefined) return undefined;
+  // Four numbers are labels like others, and no name that anybody has.
+  const target = NAMES_A_HOST.includes(type) ? table.value.trim().split(/\s+/).at(-1)! : '';
+  if (reverseOf(target) !== undefined) {
+    const fault = `${quote(table.value)} has an address where a ${typeToText(type)} has the name of a host; write ${type === TYPE.PTR ? `the name, and the address as name = "${reverseOf(target)}"` : 'the name, and give that an A or AAAA record'}`;
+    context.faults.fault(key, fault);
+    return undefined;
+  }
   const rdata = rdataFromText(type, table.value);
   if (typeof rdata !== 'string') return rdata;
   context.faults.fault(key, `${quote(table.value)} is not the value of a record of type ${typeToText(type)}: ${rdata}`);
@@ -97,6 +125,12 @@ function reportTooMany(records: readonly PlacedRecord[], { faults }: TableContex
         `is one of ${distinct.size} ${typeToText(first!.type)} records of its name, ${bytes} octets in one answer; allowed: ${RRSET_BYTES_MAX}`,
       );
   }
+}
+
+/** The name of an address; undefined for what is none. */
+function reverseOf(text: string): string | undefined {
+  const octets = new Uint8Array(16);
+  return parseAddress(text, octets) ? nameToText(reverseName(octets)) : undefined;
 }
 
 /** A key that is written wrong has its own fault already. */

@@ -33,7 +33,7 @@ function readRewrite(from: string, to: unknown, path: SettingsPath, context: Tab
   if (owner === undefined) context.faults.fault(path, `${quote(from)} is not a name; allowed: ${NAME_FORM}`);
   const targets = readTargets(to, path, context);
   if (owner === undefined) return [];
-  return targets.map((target) => ({ owner, ttlSeconds: TTL_SECONDS, ...target, path }));
+  return targets.map((target) => ({ owner, ttlSeconds: TTL_SECONDS, ...target, isRewrite: true, path }));
 }
 
 type Target = Pick<PlacedRecord, 'type' | 'rdata'>;

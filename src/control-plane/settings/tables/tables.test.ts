@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { makeCertificate } from '../../../../test/fixtures/make-certificate.ts';
-import { AccessList } from '../../../policy/access-list.ts';
+import { AccessList, parseAccessEntry } from '../../../policy/access-list.ts';
 import { parseAddress } from '../../../wire/ip-address.ts';
 import { nameToText } from '../../../wire/name-text.ts';
 import { readSettings, type SettingsEnvironment } from '../load-settings.ts';
@@ -120,6 +120,15 @@ describe('[access]', () => {
     assert.equal(permits(access.plain, '192.0.2.7'), true);
     assert.equal(permits(access.plain, '127.0.0.1'), false);
     assert.equal(permits(access.encrypted, '203.0.113.1'), true);
+  });
+
+  test('the names of this network are for loopback and private addresses unless somebody else is named', () => {
+    const { access } = valid('[access]\nencrypted = ["any"]').settings;
+    assert.deepEqual(access.localNames, [...parseAccessEntry('loopback'), ...parseAccessEntry('private')]);
+    const { access: named } = valid('[access]\nlocal_names = ["2001:db8:1::/64"]').settings;
+    assert.deepEqual(named.localNames, parseAccessEntry('2001:db8:1::/64'));
+    notice('[access]\nlocal_names = ["any"]', 'access.local_names', 'everybody who may ask');
+    fault('[access]\nlocal_names = ["lan"]', 2, 'access.local_names[0]', 'not an address');
   });
 
   test('an open resolver over UDP is warned about, an open encrypted one is not', () => {

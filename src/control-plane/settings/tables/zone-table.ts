@@ -51,7 +51,7 @@ export function readZones(raw: unknown, context: TableContext): ReadZones {
         if (name === undefined) context.faults.fault(place, `${quote(text)} is not a name; allowed: ${NAME_FORM}`);
         else if (zones.some((zone) => zone.text === nameToText(name)))
           context.faults.fault(place, `${quote(text)} stands in two [[zone]] tables or twice in one`);
-        else zones.push({ name, text: nameToText(name), resolvers, resolversElsewhere });
+        else zones.push({ name, text: nameToText(name), written: text, resolvers, resolversElsewhere });
       }
     }
   }

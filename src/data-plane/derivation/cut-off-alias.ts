@@ -1,0 +1,68 @@
+// A resolver of a [[zone]] that does not recurse ends an answer with the alias that leads out of what it knows. The alias is then
+// followed from here, as one of our own (steps/follow-alias.ts), so that the client gets a whole answer. The alias is asked for each
+// time, since without SOA such an answer is not kept (RFC 2308 section 5); what its target has is kept as ever.
+
+import {
+  FLAG_RA,
+  HEADER_BYTES,
+  rcodeOf,
+  readAnswerCount,
+  readAuthorityCount,
+  readFlags,
+  readUint16,
+} from '../../wire/header.ts';
+import { CHAIN_MAX } from '../../memory/local-names/local-names-layout.ts';
+import { skipName } from '../../wire/name.ts';
+import { EXTENDED_ERROR, RCODE, TYPE } from '../../wire/numbers.ts';
+import { QUESTION_FIXED_BYTES, RECORD_FIXED_BYTES, RECORD_RDLENGTH } from '../../wire/resource-record.ts';
+import { OUTCOME, type Query } from '../query.ts';
+import { replyError } from '../refusals.ts';
+
+const CHAIN_TEXT = new TextEncoder().encode('the aliases of this name are too many, or lead round in a circle');
+
+/**
+ * Looks at the answer to a question for a name of a [[zone]]. True: it ends with an alias, whose target `query.asked` asks for now.
+ * Aliases that are too many make a failure of it.
+ */
+export function leadsElsewhere(query: Query): boolean {
+  const { asked, derivation, reply, replyLength } = query;
+  if (!query.replyIsRelayed || asked.type === TYPE.CNAME || asked.type === TYPE.ANY) return false;
+  if (!isCutOff(reply, replyLength, asked.type)) return false;
+  if (!derivation.isInUse) derivation.begin();
+  const questionEnd = skipName(reply, HEADER_BYTES, replyLength) + QUESTION_FIXED_BYTES;
+  const hasRoom = derivation.addLinks(asked.name, asked.nameLength, reply, questionEnd, replyLength);
+  query.replyIsRelayed = false;
+  query.replyLength = 0;
+  query.opt.extendedErrorCode = -1;
+  query.opt.alsoErrorCode = -1;
+  if (!hasRoom || derivation.linkCount > CHAIN_MAX) {
+    replyError(query, OUTCOME.UPSTREAM_FAILURE, RCODE.SERVFAIL, EXTENDED_ERROR.OTHER, CHAIN_TEXT);
+    return false;
+  }
+  const { links, targetOffset, linksLength } = derivation;
+  query.askFor(links.subarray(targetOffset, linksLength), linksLength - targetOffset);
+  return true;
+}
+
+/**
+ * Whether an answer without recursion has aliases, and neither records of the type at their end nor a word that there are none. One
+ * with recursion is complete: a "no such records" may come without SOA (RFC 2308 section 2.2).
+ */
+function isCutOff(reply: Uint8Array, length: number, type: number): boolean {
+  const flags = readFlags(reply);
+  if ((flags & FLAG_RA) !== 0 || rcodeOf(flags) !== RCODE.NOERROR) return false;
+  const answers = readAnswerCount(reply);
+  if (answers === 0) return false;
+  const records = answers + readAuthorityCount(reply);
+  let hasAlias = false;
+  let position = skipName(reply, HEADER_BYTES, length) + QUESTION_FIXED_BYTES;
+  for (let index = 0; index < records; index++) {
+    const fixed = skipName(reply, position, length);
+    if (fixed < 0) return false;
+    const found = readUint16(reply, fixed);
+    if (found === (index < answers ? type : TYPE.SOA)) return false;
+    if (found === TYPE.CNAME) hasAlias = true;
+    position = fixed + RECORD_FIXED_BYTES + readUint16(reply, fixed + RECORD_RDLENGTH);
+  }
+  return hasAlias;
+}
