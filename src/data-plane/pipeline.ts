@@ -119,7 +119,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     onOtherName: (query) =>
       answerOurs.run(query) || // as if a client had asked for it
       (query.local.aliasLength === 0 ? PASS : goAlong.run(query)) ||
-      judge.run(query) ||
+      (query.derivation.isAllowed ? PASS : judge.run(query)) || // where the name before was allowed by name, so is its target
       recall.run(query) ||
       recallFailure.run(query) ||
       breakLoop.run(query) ||

@@ -136,7 +136,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   function goOnElsewhere(): number {
     try {
       let verdict: number = VERDICT.REPLY;
-      while (verdict === VERDICT.REPLY && leadsElsewhere(query)) verdict = onOtherName(query);
+      while (verdict === VERDICT.REPLY && leadsElsewhere(query, inspector)) verdict = onOtherName(query);
       return verdict;
     } catch (error) {
       return internalError(error);

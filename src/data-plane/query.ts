@@ -140,16 +140,21 @@ export class Query {
 
   /** Looks up what is said of the name that is asked: `local`, and whether its answers are kept. Returns the names it was found in. */
   findLocally(inForce: PolicyInForce): LocalNames {
-    const { asked, local } = this;
+    const names = this.#findInTables(inForce);
+    if ((this.local.flags & LOCAL_FLAG.NO_CACHE) !== 0) this.asked.variant |= VARIANT_NO_CACHE;
+    return names;
+  }
+
+  #findInTables(inForce: PolicyInForce): LocalNames {
+    const { asked, local, hasher } = this;
     const { localNames, namesForOthers } = inForce;
-    localNames.find(asked.name, asked.nameLength, asked.type, this.hasher, local);
-    if ((local.flags & LOCAL_FLAG.NO_CACHE) !== 0) asked.variant |= VARIANT_NO_CACHE;
-    if (namesForOthers === undefined || (local.outcome === LOCAL.PASS && local.forwarder < 0 && local.flags === 0))
-      return localNames;
+    localNames.find(asked.name, asked.nameLength, asked.type, hasher, local);
+    if (namesForOthers === undefined || isUnknown(local)) return localNames;
     if (inForce.access.localNames.permits(this.clientAddress)) return localNames;
-    // Where the public has something of this name too, neither side ever hears what is known to the other.
-    asked.variant |= VARIANT_NO_CACHE | VARIANT_OF_OTHERS;
-    namesForOthers.find(asked.name, asked.nameLength, asked.type, this.hasher, local);
+    // Where the public has something of this name too, neither side ever hears what is known to the other. What others hear is kept
+    // like any answer: if it were not, its TTLs would tell that the name is one of this network.
+    asked.variant |= VARIANT_OF_OTHERS;
+    namesForOthers.find(asked.name, asked.nameLength, asked.type, hasher, local);
     return namesForOthers;
   }
 
@@ -178,4 +183,9 @@ export class Query {
     this.opt.alsoErrorCode = code;
     this.opt.alsoErrorText = text;
   }
+}
+
+/** Nothing at all is said of the name, of whatever type: what others hear of it is what everybody hears. */
+function isUnknown({ outcome, forwarder, flags, node }: LocalMatch): boolean {
+  return outcome === LOCAL.PASS && forwarder < 0 && flags === 0 && node === 0;
 }

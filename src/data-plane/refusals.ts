@@ -3,7 +3,7 @@
 import type { Reason } from '../policy/decide.ts';
 import { EXTENDED_ERROR, RCODE, TYPE } from '../wire/numbers.ts';
 import { appendAddress, appendNegativeSoa, startReply } from '../wire/reply-builder.ts';
-import { isUpstreamBlock, PRIVATE_ADDRESS, reasonOf, sourceOf } from './answers/answer-inspector.ts';
+import { CLEAN, isUpstreamBlock, PRIVATE_ADDRESS, reasonOf, sourceOf } from './answers/answer-inspector.ts';
 import { EXTENDED_ERROR_OF, FAILURE_KIND, type Failure } from './fallback/failure.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from './query.ts';
@@ -76,6 +76,15 @@ export function replyBlocked(query: Query, inForce: PolicyInForce, reason: Reaso
   }
   query.replyLength = appendNegativeSoa(query.reply, query.replyLength, blockTtlSeconds);
   return VERDICT.REPLY;
+}
+
+/**
+ * Whether what was found in an answer keeps it from this client. Not where a name that was allowed by name led to it, whatever our
+ * own policy finds.
+ */
+export function isWithheld({ derivation }: Query, inspection: number): boolean {
+  if (inspection === CLEAN) return false;
+  return !derivation.isInUse || !derivation.isAllowed || isUpstreamBlock(inspection);
 }
 
 /** Answers by what was found in an upstream's answer: a blocked CNAME target, a private address, the upstream's own filter. */

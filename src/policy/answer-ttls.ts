@@ -12,11 +12,17 @@ const TTL_TOP_BIT = 0x8000_0000;
 
 /**
  * Writes the TTLs as they hold into `message`, which `scope` has judged whole, and returns the seconds for which the answer may be
- * kept; 0: not at all.
+ * kept; 0: not at all. `isAlias`: aliases are all that it is to say, not that there is nothing at their end.
  */
-export function clampTtls(message: Uint8Array, facts: AnswerFacts, scope: AnswerScope, bounds: CacheSettings): number {
+export function clampTtls(
+  message: Uint8Array,
+  facts: AnswerFacts,
+  scope: AnswerScope,
+  bounds: CacheSettings,
+  isAlias = false,
+): number {
   const { ttlOffsets, ttlCount, negativeTtlSeconds, rcode } = facts;
-  const isNegative = rcode === RCODE.NXDOMAIN || (rcode === RCODE.NOERROR && !scope.hasData);
+  const isNegative = rcode === RCODE.NXDOMAIN || (rcode === RCODE.NOERROR && !scope.hasData && !isAlias);
   // A "no" holds for the smaller of the SOA's TTL and its MINIMUM. Written into the TTL, that counts down with the rest: MINIMUM does
   // not, and a cache behind us would begin it anew.
   const minTtlSeconds = isNegative ? 0 : bounds.minTtlSeconds;

@@ -613,6 +613,17 @@ describe('C23 an answer with one stray record grows by none', () => {
     assert.equal(describeRecords(smaller), describeRecords(whole));
   });
 
+  test('where names stand further on than a pointer leads: they are written out, and are what they were', () => {
+    const qname = 'a.zone.example.test';
+    const large = Array.from({ length: 70 }, () => record(pointer(12), TYPE.TXT, 60, new Uint8Array(256).fill(255)));
+    const parts = { qname, qtype: TYPE.TXT, answers: large, authorities: [ns('example.test'), ns('example.test')] };
+    const whole = build(parts);
+    assert.ok(whole.length > 0x4000);
+    const smaller = rebuilt(build({ ...parts, answers: [a('stray.test'), ...large] }));
+    assert.equal(describeRecords(smaller), describeRecords(whole));
+    assert.equal(smaller.length, whole.length);
+  });
+
   test('where it has no more room than a message', () => {
     const qname = `${'x'.repeat(60)}.${'y'.repeat(60)}.test`;
     const most = Math.floor((65_535 - build({ qname }).length - stray.length) / 528);

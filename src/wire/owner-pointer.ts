@@ -23,7 +23,7 @@ export function copyOwnedRecord(
   length: number,
   work: NameWork,
 ): number {
-  if (readUint16(message, offset) !== POINTER_TO_QUESTION || nameAt > POINTER_MAX || length + 2 > out.length) {
+  if (readUint16(message, offset) !== POINTER_TO_QUESTION || length + 2 > out.length) {
     const end = copyRecord(message, offset, messageEnd, out, length, work);
     return end < 0 ? -1 : shortenOwner(out, length, end, nameAt, work);
   }

@@ -98,6 +98,16 @@ describe('a resolver that asks what it is being asked for a client elsewhere', (
     assert.deepEqual(data(await other.ask({ name: NAME, client: ROUTER })), ['192.168.1.5']);
   });
 
+  test('is asked again after a while, though nobody took back that it was being asked: a thread may have died', async () => {
+    const shared = sharedByThreads();
+    const [dead, it] = [conversation(shared), conversation(shared)];
+    holdLan(dead);
+    void dead.ask({ name: NAME, client: CLIENT });
+    assertLoop(await it.ask({ name: NAME, client: ROUTER }));
+    it.nowMilliseconds += 6_000;
+    assert.deepEqual(data(await it.ask({ name: NAME, client: ROUTER })), ['192.168.1.5']);
+  });
+
   test('ends it by that: the client hears that its zone refuses', async () => {
     const it = conversation();
     it.lanScript = async (question) => {

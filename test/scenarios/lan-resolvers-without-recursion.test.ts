@@ -49,7 +49,15 @@ function conversation(aliases: Readonly<Record<string, string>>, extra = '', rul
   return it;
 }
 
-function address({ name }: dnsPacket.Question, data: string, ttl = 300): dnsPacket.Answer {
+/** An upstream's word for a name that it blocks. */
+function blockedBy(question: dnsPacket.Question): UpstreamOutcome {
+  const outcome = answerWith(question, [], { rcode: 3 });
+  assert.ok(outcome.ok);
+  outcome.message[3]! &= 0x7f;
+  return { ...outcome, server: 'blocking.script' };
+}
+
+function address({ name }: Pick<dnsPacket.Question, 'name'>, data: string, ttl = 300): dnsPacket.Answer {
   return { type: 'A', name, ttl, data };
 }
 
@@ -125,8 +133,7 @@ describe('an alias at which the resolver of a zone stops', () => {
       'b.lan.example 300 CNAME x.other.example',
       'x.other.example 300 A 192.168.1.5',
     ]);
-    const first = '0 cut.lan.example A';
-    assert.deepEqual(it.askedInLan, [first, first, '0 b.lan.example A', '1 x.other.example A']);
+    assert.deepEqual(it.askedInLan, ['0 cut.lan.example A', '0 b.lan.example A', '1 x.other.example A']);
     assert.deepEqual(it.internalErrors, []);
   });
 
@@ -153,6 +160,147 @@ describe('an alias at which the resolver of a zone stops', () => {
     it.script = () => ({ ok: false, code: 'timeout', detail: '' });
     const { packet, extendedError } = await it.ask({ name: 'b.lan.example' });
     assert.deepEqual([packet.rcode, lines({ packet } as Reply), extendedError?.code], ['SERVFAIL', [], 22]);
+  });
+
+  test('is kept for as long as its records live, counts down, and is given when its resolver is gone', async () => {
+    const it = conversation({ 'cut.lan.example': 'www.example.net' });
+    it.script = (question) => answerWith(question, [address(question, '192.0.2.1', 3_000)]);
+    const asked = () => it.askedInLan.length;
+    for (const ttl of [300, 200, 100]) {
+      assert.deepEqual(lines(await it.ask({ name: 'cut.lan.example' })), [
+        `cut.lan.example ${ttl} CNAME www.example.net`,
+        `www.example.net ${2_700 + ttl} A 192.0.2.1`,
+      ]);
+      it.nowMilliseconds += 100_000;
+    }
+    assert.equal(asked(), 1);
+    it.lanScript = () => ({ ok: false, code: 'timeout', detail: '' });
+    for (let count = 0; count < 2; count++)
+      assert.deepEqual(lines(await it.ask({ name: 'cut.lan.example' })), [
+        'cut.lan.example 30 CNAME www.example.net',
+        'www.example.net 2700 A 192.0.2.1',
+      ]);
+    assert.equal(asked(), 2);
+    assert.deepEqual(it.internalErrors, []);
+  });
+
+  test('that may not be kept is asked each time, and so is one that an upstream stops at', async () => {
+    const it = conversation({});
+    const alias = (ttl: number) => (question: dnsPacket.Question) =>
+      said(question, [cname(question.name, 'own.example', ttl)]);
+    it.lanScript = alias(0);
+    it.script = alias(300);
+    for (let count = 0; count < 2; count++)
+      for (const name of ['cut.lan.example', 'cut.example']) await it.ask({ name });
+    assert.deepEqual(it.askedInLan, ['0 cut.lan.example A', '0 cut.lan.example A']);
+    assert.deepEqual(it.asked, ['cut.example A', 'cut.example A']);
+  });
+
+  test('that was allowed by name is answered whatever its target, as where its resolver recurses', async () => {
+    const allowed: readonly [rules: readonly string[], policy: Parameters<Conversation['setPolicy']>[1]][] = [
+      [['||ads.example^', '@@||a.lan.example^'], { rebindingProtection: true }],
+      [['@@||a.lan.example^'], { mode: 'allowlist' }],
+    ];
+    for (const [rules, policy] of allowed) {
+      for (const recurses of [true, false]) {
+        const it = conversation({}, '');
+        it.setPolicy(rules, policy);
+        it.lanScript = (question) => {
+          const answers = [cname(question.name, 'b.lan.example'), cname('b.lan.example', 'x.ads.example')];
+          if (recurses)
+            return answerWith(question, [...answers, address({ ...question, name: 'x.ads.example' }, '10.0.0.1')]);
+          return said(question, question.name === 'a.lan.example' ? answers.slice(0, 1) : answers.slice(1));
+        };
+        // Also where the answer of the target is there, and found to be blocked.
+        it.script = (question) => answerWith(question, [address(question, '10.0.0.1')]);
+        const whole = lines(await it.ask({ name: 'a.lan.example' }));
+        assert.deepEqual(whole, [
+          'a.lan.example 300 CNAME b.lan.example',
+          'b.lan.example 300 CNAME x.ads.example',
+          'x.ads.example 300 A 10.0.0.1',
+        ]);
+        assert.deepEqual(lines(await it.ask({ name: 'a.lan.example' })), whole, 'from the cache');
+        it.nowMilliseconds += 400_000;
+        it.script = it.lanScript = () => ({ ok: false, code: 'timeout', detail: '' });
+        assert.deepEqual(
+          lines(await it.ask({ name: 'a.lan.example' })),
+          whole.map((line) => line.replace(' 300 ', ' 30 ')),
+          'stale',
+        );
+        // For everybody else it is what it was.
+        for (const name of ['x.ads.example', 'c.lan.example'])
+          assert.deepEqual(lines(await it.ask({ name })), [], name);
+        assert.deepEqual(it.internalErrors, []);
+      }
+    }
+  });
+
+  test('that was allowed by name is still judged where it comes to an alias of the operator, or one led to it', async () => {
+    const it = conversation(
+      { 'a.lan.example': 'to-ads.example', 'b.lan.example': 'www.ads.example' },
+      '[resolve.rewrites]\n"to-ads.example" = "x.ads.example"\n"to-b.example" = "b.lan.example"\n',
+      ['||ads.example^', '@@||a.lan.example^', '@@||to-b.example^'],
+    );
+    assert.equal((await it.ask({ name: 'a.lan.example' })).packet.rcode, 'NXDOMAIN');
+    assert.equal((await it.ask({ name: 'to-b.example' })).packet.rcode, 'NXDOMAIN');
+    assert.deepEqual(it.asked, []);
+  });
+
+  test('that was allowed by name says nothing for the next question, nor for one behind an alias of the operator', async () => {
+    const it = conversation(
+      { 'a.lan.example': 'x.ads.example', 'b.lan.example': 'c.lan.example', 'c.lan.example': 'www.ads.example' },
+      '[resolve.rewrites]\n"to-b.example" = "b.lan.example"\n',
+      ['||ads.example^', '@@||a.lan.example^'],
+    );
+    assert.equal(lines(await it.ask({ name: 'a.lan.example' })).length, 2);
+    for (const name of ['b.lan.example', 'to-b.example'])
+      assert.equal((await it.ask({ name })).packet.rcode, 'NXDOMAIN', name);
+  });
+
+  test('whose target was blocked by its upstream is blocked, though it was allowed by name', async () => {
+    const it = conversation({ 'a.lan.example': 'bad.example' }, '', ['@@||a.lan.example^']);
+    it.script = blockedBy;
+    const { packet, extendedError } = await it.ask({ name: 'a.lan.example' });
+    assert.deepEqual([packet.rcode, extendedError?.code], ['NXDOMAIN', 15]);
+  });
+
+  test('to a target that fails is told so, without asking for the target again', async () => {
+    const it = conversation({ 'a.lan.example': 'www.example' });
+    it.script = () => ({ ok: false, code: 'timeout', detail: '' });
+    for (const codes of [[22], [22, 13]]) {
+      const { packet, extendedErrors } = await it.ask({ name: 'a.lan.example' });
+      assert.deepEqual([packet.rcode, extendedErrors], ['SERVFAIL', codes]);
+    }
+    assert.deepEqual(it.asked, ['www.example A']);
+  });
+
+  test('to a name that the asking resolver is being asked itself, for somebody else, is refused as a loop', async () => {
+    const it = conversation({ 'a.lan.example': 'x.other.example' });
+    const answer = it.lanScript;
+    const held = Promise.withResolvers<void>();
+    it.lanScript = async (question, query) => {
+      if (question.name === 'x.other.example') await held.promise;
+      return answer(question, query);
+    };
+    const waiting = it.ask({ name: 'x.other.example', client: '192.168.1.20' });
+    const { packet, extendedError } = await it.ask({ name: 'a.lan.example', client: '192.168.1.2' });
+    assert.deepEqual([packet.rcode, extendedError?.code], ['REFUSED', 18]);
+    assert.equal(it.loops.length, 1);
+    held.resolve();
+    assert.deepEqual(lines(await waiting), ['x.other.example 300 A 192.168.1.5']);
+  });
+
+  test('takes along no explanation of its own: the answer is that of its target', async () => {
+    const it = conversation({});
+    const options = [{ code: 15, data: Buffer.of(0, 0) }] as never;
+    it.lanScript = (question) => {
+      const outcome = answerWith(question, [cname(question.name, 'own.example')], { opt: { options } });
+      assert.ok(outcome.ok);
+      outcome.message[3]! &= 0x7f;
+      return outcome;
+    };
+    const { packet, extendedErrors } = await it.ask({ name: 'a.lan.example' });
+    assert.deepEqual([packet.answers?.length, extendedErrors], [2, []]);
   });
 
   test('that leads in circles, or on and on, is a failure after a few questions', async () => {

@@ -102,6 +102,27 @@ describe('a zone with a resolver of its own', () => {
     assert.deepEqual(it.asked, []);
   });
 
+  test('C13 that gets no answer is no outage of the upstream, whose answers do not end its failure', async () => {
+    const it = conversation();
+    it.lanScript = () => ({ ok: false, code: 'timeout', detail: '' });
+    await it.ask({ name: 'nas.lan.example' });
+    it.script = (question) => address(question, '192.0.2.1');
+    await it.ask({ name: 'www.example' });
+    it.nowMilliseconds += 3_000;
+    await it.ask({ name: 'nas.lan.example' });
+    assert.deepEqual(it.askedInLan, ['0 nas.lan.example A']);
+  });
+
+  test('C13 that is answered does not end an outage of the upstream', async () => {
+    const it = conversation();
+    it.script = () => ({ ok: false, code: 'timeout', detail: '' });
+    await it.ask({ name: 'www.example' });
+    await it.ask({ name: 'nas.lan.example' });
+    it.nowMilliseconds += 3_000;
+    await it.ask({ name: 'www.example' });
+    assert.deepEqual([it.asked, it.askedInLan], [['www.example A'], ['0 nas.lan.example A']]);
+  });
+
   test('F05 is named where its resolver says that it failed, and not the upstream', async () => {
     const it = conversation();
     for (const [rcode, text] of [

@@ -9,6 +9,8 @@ import { parseLeases } from '../../src/control-plane/local-names/parse-lease-fil
 import { runAtOnce } from '../../src/control-plane/local-names/slices.ts';
 import { addressOf, answerWith, Conversation, encodeAsk, readReply, sharedByThreads, soa } from './conversation.ts';
 import { localSettings } from '../fixtures/local-settings.ts';
+import { CacheFlusher } from '../../src/memory/answer-cache/flush.ts';
+import { knownName } from '../../src/wire/name-text.ts';
 
 const STRANGER = '203.0.113.77';
 const DEVICE = '192.168.1.50';
@@ -31,7 +33,7 @@ name = ["corp.example", "10.20.0.0/16"]
 forward = ["192.168.1.1"]
 `;
 
-function talkOf({ config = CONFIG, rebindingProtection = false } = {}): Conversation {
+function talkOf({ config = CONFIG, rebindingProtection = false, shared = sharedByThreads() } = {}): Conversation {
   const settings = localSettings(config);
   const table = new LeaseTable();
   runAtOnce(parseLeases('0 02:00 192.168.1.30 laptop *\n0 02:00 2001:db8::30 tablet *\n', 'dnsmasq', table));
@@ -41,7 +43,7 @@ function talkOf({ config = CONFIG, rebindingProtection = false } = {}): Conversa
     leases: [{ title: 'a lease', file: 'leases', records: table.records(settings.resolve.leaseDomain, 0).records }],
     discovery: [],
   };
-  const talk = new Conversation([], { rebindingProtection }, ['any'], {}, settings, sharedByThreads(), contents);
+  const talk = new Conversation([], { rebindingProtection }, ['any'], {}, settings, shared, contents);
   talk.script = (question) => answerWith(question, [address(question, '198.51.100.1', '2001:db8::1')]);
   talk.lanScript = (question) => answerWith(question, [address(question, '192.168.1.9', 'fd00::9')]);
   return talk;
@@ -93,6 +95,7 @@ test('nothing is asked in plain text for a stranger, and cached answers of zones
       assert.equal(await told(talk, client, 'wiki.corp.example'), expected);
     }
     assert.deepEqual(talk.askedInLan, ['0 wiki.corp.example A']);
+    assert.deepEqual(talk.asked, ['wiki.corp.example A']);
     assert.equal(await told(talk, STRANGER, '1.0.20.10.in-addr.arpa', 'PTR'), 'NXDOMAIN');
     assert.equal(talk.askedInLan.length, 1);
   }
@@ -104,6 +107,120 @@ test('a stranger and a device that ask at the same time do not wait for one answ
     [STRANGER, DEVICE, STRANGER].map((client) => told(talk, client, 'wiki.corp.example')),
   );
   assert.deepEqual(answers, ['NOERROR 198.51.100.1', 'NOERROR 192.168.1.9', 'NOERROR 198.51.100.1']);
+});
+
+test('TTLs tell a stranger of no name: they are those of a gateway that has none, whatever is asked in whatever order', async () => {
+  const known = talkOf();
+  const others = new Conversation([], {}, ['any'], {}, localSettings('[access]\nencrypted = ["any"]\n'));
+  for (const talk of [known, others])
+    talk.script = (question) =>
+      question.type === 'A' && question.name.startsWith('wiki')
+        ? answerWith(question, [address(question, '198.51.100.1', '2001:db8::1')])
+        : answerWith(question, [], { rcode: 3, authorities: [soa(question.name.split('.').at(-1)!, 300, 300)] });
+  const ttlsOf = async (talk: Conversation, name: string, type: string) => {
+    const { packet } = await talk.ask({ name, type, client: STRANGER });
+    return [...(packet.answers ?? []), ...(packet.authorities ?? [])].map((record) =>
+      'ttl' in record ? record.ttl : 0,
+    );
+  };
+  const names = ['wiki.corp.example', 'corp.example', 'printer.example.org', 'example.org', 'printer', 'www.example'];
+  for (const types of [
+    ['A', 'AAAA', 'A'],
+    ['NS', 'A', 'DS'],
+    ['DS', 'A', 'NS'],
+    ['DS', 'DS'],
+  ]) {
+    for (const name of names)
+      for (const type of types) {
+        for (const talk of [known, others]) talk.nowMilliseconds += 7_000;
+        // A device that asks in between changes nothing, where it gets what the house has.
+        if (!name.startsWith('www')) await told(known, DEVICE, name);
+        assert.deepEqual(await ttlsOf(known, name, type), await ttlsOf(others, name, type), `${name} ${type}`);
+      }
+    for (const talk of [known, others]) talk.nowMilliseconds += 400_000;
+  }
+});
+
+test('what is kept for strangers is renewed, given stale and fails on its own side', async () => {
+  const talk = talkOf();
+  const name = 'wiki.corp.example';
+  const [publics, ours] = ['NOERROR 198.51.100.1', 'NOERROR 192.168.1.9'];
+  for (let count = 0; count < 4; count++) {
+    assert.equal(await told(talk, STRANGER, name), publics);
+    assert.equal(await told(talk, DEVICE, name), ours);
+  }
+  talk.nowMilliseconds += 290_000;
+  // About to expire: both are fetched anew, each where it came from.
+  assert.equal(await told(talk, STRANGER, name), publics);
+  assert.equal(await told(talk, DEVICE, name), ours);
+  await new Promise(setImmediate);
+  assert.deepEqual(talk.asked, [`${name} A`, `${name} A`]);
+  assert.deepEqual(talk.askedInLan, [`0 ${name} A`, `0 ${name} A`]);
+  talk.nowMilliseconds += 400_000;
+  talk.script = talk.lanScript = () => ({ ok: false, code: 'timeout', detail: 'gone' });
+  for (let count = 0; count < 2; count++) {
+    assert.equal(await told(talk, STRANGER, name), publics);
+    assert.equal(await told(talk, DEVICE, name), ours);
+  }
+  talk.lanScript = (question) => answerWith(question, [address(question, '192.168.1.10', 'fd00::9')]);
+  assert.equal(await told(talk, STRANGER, 'git.corp.example'), 'SERVFAIL');
+  assert.equal(await told(talk, DEVICE, 'git.corp.example'), 'NOERROR 192.168.1.10');
+  assert.equal(await told(talk, STRANGER, 'git.corp.example'), 'SERVFAIL');
+});
+
+test('what is known by now of a name is known on one side alone', async () => {
+  for (const [asker, other] of [
+    [STRANGER, DEVICE],
+    [DEVICE, STRANGER],
+  ] as const) {
+    const talk = talkOf();
+    const name = 'wiki.corp.example';
+    const before = [await told(talk, asker, name), await told(talk, other, name)];
+    const denied = (question: Parameters<Conversation['script']>[0]) =>
+      answerWith(question, [], { rcode: 3, authorities: [soa('example', 300, 0)] });
+    if (asker === DEVICE) talk.lanScript = denied;
+    else talk.script = denied;
+    assert.equal(await told(talk, asker, name, 'TXT'), 'NXDOMAIN');
+    talk.nowMilliseconds += 400_000;
+    talk.script = talk.lanScript = () => ({ ok: false, code: 'timeout', detail: 'gone' });
+    assert.deepEqual([await told(talk, asker, name), await told(talk, other, name)], ['SERVFAIL', before[1]]);
+  }
+});
+
+test('a name that exists for some is not said to exist for others', async () => {
+  for (const [asker, other] of [
+    [STRANGER, DEVICE],
+    [DEVICE, STRANGER],
+  ] as const) {
+    const talk = talkOf();
+    const denied: Conversation['script'] = (question) =>
+      answerWith(question, [], { rcode: 3, authorities: [soa('example', 300, 300)] });
+    const there = [talk.script, talk.lanScript] as const;
+    talk.script = talk.lanScript = denied;
+    const name = 'wiki.corp.example';
+    for (const client of [asker, other]) assert.equal(await told(talk, client, name), 'NXDOMAIN');
+    talk.nowMilliseconds += 400_000;
+    [talk.script, talk.lanScript] = there;
+    assert.match(await told(talk, asker, name), /^NOERROR/);
+    talk.script = talk.lanScript = () => ({ ok: false, code: 'timeout', detail: 'gone' });
+    assert.equal(await told(talk, other, name), 'NXDOMAIN', 'what it knew last');
+  }
+});
+
+test('a flush of a name takes what strangers and devices had', async () => {
+  for (const isSuffix of [false, true]) {
+    const shared = sharedByThreads();
+    const talk = talkOf({ shared });
+    const name = 'wiki.corp.example';
+    for (const client of [STRANGER, DEVICE, STRANGER, DEVICE]) await told(talk, client, name);
+    const flusher = new CacheFlusher(shared.answerCache);
+    let gone = 0;
+    for (let stripe = 0; stripe < flusher.stripeCount; stripe++)
+      gone += flusher.flushStripe(stripe, { name: knownName(isSuffix ? 'corp.example' : name), isSuffix });
+    assert.equal(gone, 2);
+    for (const client of [STRANGER, DEVICE]) await told(talk, client, name);
+    assert.deepEqual([talk.asked.length, talk.askedInLan.length], [2, 2]);
+  }
 });
 
 test('a zone that does not exist in public is not taken for one that the house has not, nor its failure for theirs', async () => {
@@ -155,6 +272,23 @@ test('a private address in a public answer for a stranger is withheld under the 
   assert.equal(await told(talk, DEVICE, 'wiki.corp.example'), 'NOERROR 192.168.1.9');
   const { packet, extendedError } = await talk.ask({ name: 'wiki.corp.example', client: STRANGER });
   assert.deepEqual([packet.answers, extendedError?.code], [[], 15]);
+});
+
+test('so is one that was cached before, fresh or stale, once that is forbidden', async () => {
+  for (const isStale of [false, true]) {
+    const talk = talkOf();
+    talk.script = (question) => answerWith(question, [address(question, '192.168.1.66', 'fd00::66')]);
+    assert.equal(await told(talk, STRANGER, 'wiki.corp.example'), 'NOERROR 192.168.1.66');
+    assert.equal(await told(talk, DEVICE, 'wiki.corp.example'), 'NOERROR 192.168.1.9');
+    talk.setPolicy([], { rebindingProtection: true });
+    if (isStale) {
+      talk.nowMilliseconds += 400_000;
+      talk.script = talk.lanScript = () => ({ ok: false, code: 'timeout', detail: 'gone' });
+    }
+    const { packet, extendedError } = await talk.ask({ name: 'wiki.corp.example', client: STRANGER });
+    assert.deepEqual([packet.answers, extendedError?.code], [[], 15]);
+    assert.equal(await told(talk, DEVICE, 'wiki.corp.example'), 'NOERROR 192.168.1.9');
+  }
 });
 
 test('where everybody who may ask gets the names of this network, an address outside of the usual ranges does too', async () => {

@@ -69,8 +69,9 @@ function talkWith(mode: CookieMode): Conversation {
   return talk;
 }
 
-async function cookieFor(talk: Conversation): Promise<Buffer> {
-  return optionOf(await talk.send(query({ name: 'localhost', opt: withCookie(CLIENT_COOKIE) }), UDP), COOKIE)!;
+async function cookieFor(talk: Conversation, client?: string): Promise<Buffer> {
+  const asked = query({ name: 'localhost', opt: withCookie(CLIENT_COOKIE) });
+  return optionOf(await talk.send(asked, UDP, client), COOKIE)!;
 }
 
 /** The text of the EDE; undefined if there is none. */
@@ -112,6 +113,13 @@ describe('a refusal over UDP', () => {
     assert.equal(textOf(await talk.send(query({ name: 'a.org', flags: 0, opt: {} }), UDP)), '');
     const refused = await talk.send(query({ name: 'a.org', opt }), UDP, STRANGER);
     assert.deepEqual([rcodeOf(refused), textOf(refused)], [RCODE.REFUSED, ''], 'a cookie counts at its own address');
+    const own = await talk.send(
+      query({ name: 'a.org', opt: withCookie(await cookieFor(talk, STRANGER)) }),
+      UDP,
+      STRANGER,
+    );
+    assert.equal(rcodeOf(own), RCODE.REFUSED);
+    assert.match(textOf(own) ?? '', /\w{3}/);
   });
 
   test('F01 blocks and failures keep their words', async () => {

@@ -223,6 +223,8 @@ describe('answers kept over a restart', () => {
     first.store(addressOf('ended.example'), { ttlSeconds: -DEFAULT_CACHE_SETTINGS.staleSeconds });
     first.store(addressOf('stale.example'), { ttlSeconds: -100 });
     first.store(addressOf('failure.example'), { variant: 0x10 });
+    // What those hear who do not get the names of this network.
+    for (const variant of [0x80, 0x83]) first.store(addressOf('of-others.example'), { variant });
     first.store(message({ flags: FLAGS_RESPONSE | 3, questions: [question(name('blocked.example'), 1)] }));
     await first.keeper.write();
     const second = new Run(directory);

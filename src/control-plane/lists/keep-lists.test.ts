@@ -45,7 +45,7 @@ function blocks({ table }: PublishedTable, name: string): boolean {
   return match.listBlockSource !== -1 || match.ruleBlockSource !== -1;
 }
 
-describe('the list keeper', { timeout: 60_000 }, () => {
+describe('the list keeper', { timeout: 180_000 }, () => {
   let server: ListServer;
   let directory: ReturnType<typeof temporaryDirectory>;
   let clock: ManualClock;

@@ -21,7 +21,7 @@ const SETTINGS: ListSettings = {
   refreshSeconds: 3600,
 };
 
-describe('the table in force', { timeout: 60_000 }, () => {
+describe('the table in force', { timeout: 180_000 }, () => {
   const directory = temporaryDirectory();
   after(() => directory.remove());
 

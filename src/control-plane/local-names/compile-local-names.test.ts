@@ -8,7 +8,7 @@ import { nameToText } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { reverseName } from '../../wire/reverse-name.ts';
 import { typeFromText } from '../../wire/type-text.ts';
-import { compileLocalNames, NO_CONTENTS } from './compile-local-names.ts';
+import { compileLocalNames, type LocalNameContents, NO_CONTENTS } from './compile-local-names.ts';
 import { LeaseTable } from './lease-table.ts';
 import { parseHostsFile } from './parse-hosts-file.ts';
 import { parseLeases } from './parse-lease-file.ts';
@@ -177,6 +177,28 @@ test("a lease whose name is somebody else's has no short name and no reverse nam
     leases: '0 02:00 10.0.0.5 tv *\n',
   });
   asks(same, { 'tv.lan A': 'records 1', 'tv A': 'records 1', '5.0.0.10.in-addr.arpa PTR': 'records 1' });
+});
+
+test('no device takes the name of a zone: its resolver is asked for it, while the lease lasts and when it has ended', () => {
+  const settings = localSettings(
+    '[resolve]\nlease_files = ["leases"]\n[[zone]]\nname = ["corp", "in.office"]\nforward = ["192.168.1.1"]',
+  );
+  const table = new LeaseTable();
+  runAtOnce(parseLeases('0 02:00 10.0.0.1 corp *\n0 02:00 10.0.0.2 test *\n0 02:00 10.0.0.3 tv *\n', 'dnsmasq', table));
+  const leases = [
+    { title: 'a lease', file: 'leases', records: table.records(settings.resolve.leaseDomain, 0).records },
+  ];
+  const ended = ['corp', 'test', 'tv', 'pc.in.office', 'gone'].map(wire);
+  const later = {
+    'corp A': 'pass to resolver 0',
+    'test A': 'nxdomain in test',
+    'pc.in.office A': 'pass to resolver 1',
+    'gone A': 'nodata',
+  };
+  const tableOf = (contents: Partial<LocalNameContents>) =>
+    new LocalNames(compileLocalNames(settings, HASH_KEY, { ...NO_CONTENTS, ...contents }).table);
+  asks(tableOf({ leases, ended }), { ...later, 'corp.lan A': 'records 1', 'tv A': 'records 1' });
+  asks(tableOf({ ended }), { ...later, 'tv A': 'nodata' });
 });
 
 test('a lease under the name of the gateway itself has neither a short name nor a reverse name', () => {

@@ -91,7 +91,8 @@ export function compileForOthers(
   discovery: readonly LocalRecord[] = [],
 ): SharedArrayBuffer | undefined {
   if (!servesOthers(settings)) return undefined;
-  return runAtOnce(compileSliced({ ...settings, zones: [] }, hashKey, { ...NO_CONTENTS, discovery }, false)).table;
+  const contents = { ...NO_CONTENTS, discovery: discovery.map((record) => ({ ...record, ...record.forOthers })) };
+  return runAtOnce(compileSliced({ ...settings, zones: [] }, hashKey, contents, false)).table;
 }
 
 /** `hasReverses`: private addresses of records and hosts get a reverse name by themselves. */
@@ -134,7 +135,8 @@ export function* compileSliced(
     for (const [index, record] of records.entries()) {
       const { shortFor } = record;
       if (shortFor === undefined) note(title, builder.add(source, record));
-      else if (builder.holds({ ...record, owner: shortFor })) {
+      // Nor does a device take the name of a zone.
+      else if (!builder.isSpokenFor(record.owner) && builder.holds({ ...record, owner: shortFor })) {
         const fault = builder.add(source, record);
         note(title, fault);
         if (fault === undefined) shortNames.push(record.owner);

@@ -3,14 +3,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ask, HASH_KEY } from '../../../test/fixtures/local-names.ts';
-import { NO_LOCAL_SETTINGS } from '../../../test/fixtures/local-settings.ts';
+import { localSettings, NO_LOCAL_SETTINGS } from '../../../test/fixtures/local-settings.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
 import { nameFromText, nameToText } from '../../wire/name-text.ts';
 import { EXTENDED_ERROR } from '../../wire/numbers.ts';
 import { rdataFromText } from '../../wire/rdata-from-text.ts';
 import { typeFromText } from '../../wire/type-text.ts';
-import { compileLocalNames, NO_CONTENTS } from './compile-local-names.ts';
+import { compileForOthers, compileLocalNames, NO_CONTENTS } from './compile-local-names.ts';
 import {
   type DiscoveryParts,
   discoveryRecords,
@@ -78,6 +78,32 @@ test('R04 nothing is told without encrypted listeners, without a name that can b
   assert.deepEqual(bindings('_dns.resolver.arpa', parts([dot], { certificates: [other] })), []);
   const off = { resolve: { discovery: 'nodata', infoUrl: undefined } } as const;
   assert.deepEqual(bindings('_dns.resolver.arpa', parts([dot], off)), []);
+});
+
+test('R02 those who do not get the names of this network are told no address of it', () => {
+  const given = parts(
+    [
+      { kind: 'dot', address: '0.0.0.0', port: 853 },
+      { kind: 'dot', address: '::', port: 853 },
+      { kind: 'doh', address: '192.168.1.2', port: 443 },
+    ],
+    { localAddresses: ['127.0.0.1', '192.0.2.53', '192.168.1.2', '::1', 'fd00::53'] },
+  );
+  const discovery = discoveryRecords(given);
+  const settings = localSettings('[access]\nencrypted = ["any"]\n');
+  const [ours, others] = [
+    compileLocalNames(settings, HASH_KEY, { ...NO_CONTENTS, discovery }).table,
+    compileForOthers(settings, HASH_KEY, discovery)!,
+  ].map((table) => Buffer.from(table));
+  const holds = (octets: string) => [ours!, others!].map((table) => table.includes(Buffer.from(octets, 'hex')));
+  assert.deepEqual(holds('c0000235'), [true, true]);
+  for (const octets of ['c0a80102', 'fd000000000000000000000000000053']) assert.deepEqual(holds(octets), [true, false]);
+  // What is left says the rest.
+  for (const text of [
+    '1 dns.example.org alpn=dot port=853 ipv4hint=192.0.2.53',
+    '2 dns.example.org alpn=h2 port=443 dohpath=/dns-query{?dns}',
+  ])
+    assert.deepEqual(holds(hexOf(text)), [false, true], text);
 });
 
 test('a listener on loopback is told to nobody outside', () => {

@@ -6,6 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { LocalRecord } from '../../memory/local-names/local-names-builder.ts';
 import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
+import { AccessList, type AddressRange, parseAccessEntry } from '../../policy/access-list.ts';
 import { isMappedIpv4, parseAddress } from '../../wire/ip-address.ts';
 import { foldName } from '../../wire/name.ts';
 import { knownName } from '../../wire/name-text.ts';
@@ -35,6 +36,7 @@ const HINTS_MAX = 8;
 const DOH_PATH = '/dns-query{?dns}';
 const KEY = { ALPN: 1, PORT: 3, IPV4_HINT: 4, IPV6_HINT: 6, DOHPATH: 7 } as const;
 const RESINFO = 261;
+const PRIVATE = new AccessList(['loopback', 'private'].flatMap((entry) => parseAccessEntry(entry) as AddressRange[]));
 
 /** Of an upstream: they are read, and relayed at most. */
 const ERRORS_OF_OTHERS: ReadonlySet<string> = new Set(['DNSSEC_BOGUS', 'NSEC_MISSING', 'CENSORED', 'FILTERED']);
@@ -122,19 +124,42 @@ function reachable(
 
 function serviceRecords(owner: string, name: string, services: readonly Service[]): LocalRecord[] {
   const target = wireName(name);
-  return services.map((service, index) => {
-    const parameters: ServiceParameter[] = [
-      { key: KEY.ALPN, value: alpnOctets([service.kind === 'dot' ? 'dot' : 'h2']) },
-      { key: KEY.PORT, value: Uint8Array.of(service.port >>> 8, service.port) },
-    ];
-    if (service.ipv4.length > 0) parameters.push({ key: KEY.IPV4_HINT, value: Buffer.concat(service.ipv4) });
-    if (service.ipv6.length > 0) parameters.push({ key: KEY.IPV6_HINT, value: Buffer.concat(service.ipv6) });
-    if (service.kind === 'doh') parameters.push({ key: KEY.DOHPATH, value: Buffer.from(DOH_PATH) });
-    const rdata = Buffer.concat([Uint8Array.of(0, index + 1), target, serviceParameterOctets(parameters)]);
-    // Once is enough: the addresses of the name are the same for every service.
-    const additional = index === 0 ? addressRecords(target, services) : [];
-    return { owner: wireName(owner), type: TYPE.SVCB, ttlSeconds: TTL_SECONDS, rdata, additional, standsAlone: true };
-  });
+  const ofPublic = services.map(withoutPrivate);
+  return services.map((_service, index) => ({
+    owner: wireName(owner),
+    type: TYPE.SVCB,
+    ttlSeconds: TTL_SECONDS,
+    ...contentOf(target, services, index),
+    // Nobody outside can use the addresses of this network.
+    forOthers: contentOf(target, ofPublic, index),
+    standsAlone: true,
+  }));
+}
+
+function contentOf(
+  target: Uint8Array,
+  services: readonly Service[],
+  index: number,
+): Required<Pick<LocalRecord, 'rdata' | 'additional'>> {
+  const service = services[index]!;
+  const parameters: ServiceParameter[] = [
+    { key: KEY.ALPN, value: alpnOctets([service.kind === 'dot' ? 'dot' : 'h2']) },
+    { key: KEY.PORT, value: Uint8Array.of(service.port >>> 8, service.port) },
+  ];
+  if (service.ipv4.length > 0) parameters.push({ key: KEY.IPV4_HINT, value: Buffer.concat(service.ipv4) });
+  if (service.ipv6.length > 0) parameters.push({ key: KEY.IPV6_HINT, value: Buffer.concat(service.ipv6) });
+  if (service.kind === 'doh') parameters.push({ key: KEY.DOHPATH, value: Buffer.from(DOH_PATH) });
+  const rdata = Buffer.concat([Uint8Array.of(0, index + 1), target, serviceParameterOctets(parameters)]);
+  // Once is enough: the addresses of the name are the same for every service.
+  return { rdata, additional: index === 0 ? addressRecords(target, services) : [] };
+}
+
+function withoutPrivate(service: Service): Service {
+  const isPublic = (octets: Uint8Array) =>
+    !PRIVATE.permits(
+      octets.length === 16 ? octets : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...octets),
+    );
+  return { ...service, ipv4: service.ipv4.filter(isPublic), ipv6: service.ipv6.filter(isPublic) };
 }
 
 function addressRecords(owner: Uint8Array, services: readonly Service[]): LocalRecord[] {

@@ -48,6 +48,21 @@ test('the name of this machine at its own loopback address is nothing for others
   ]);
 });
 
+test('on a machine whose short name others have as their first label, what people block at loopback is kept', () => {
+  const blocked = (text: string, machine = 'www') => parse(text, machine).records.map((record) => record.split(' ')[1]);
+  assert.deepEqual(blocked('127.0.0.1 www.tracker.example WWW.ads.example.\n'), [
+    'www.tracker.example',
+    'www.ads.example',
+  ]);
+  assert.deepEqual(blocked('::1 www.tracker.example localhost\n', 'www.lan'), ['www.tracker.example']);
+  // Only what the machine is called leaves the line.
+  assert.deepEqual(blocked('127.0.0.1 www tracker.example\n'), ['tracker.example']);
+  assert.deepEqual(blocked('127.0.0.1 www.LAN. www.tracker.example\n', 'Www.lan'), ['www.tracker.example']);
+  assert.deepEqual(blocked('127.0.0.1 www.lan www tracker.example\n', 'www'), ['tracker.example']);
+  assert.deepEqual(blocked('127.0.1.1 www.lan\n127.0.1.1 old.lan old ads.example\n', 'www'), ['ads.example']);
+  assert.deepEqual(blocked('127.0.1.1 localhost.ads.example\n', 'localhost'), ['localhost.ads.example']);
+});
+
 test('a faulty name costs neither its line nor the others', () => {
   const { records, faults } = parse('192.0.2.1 good a..b *.wild also-good\n192.0.2.2\nfe80::1%eth0 link\n');
   assert.deepEqual(records, ['1 good A c0000201', '1 also-good A c0000201']);

@@ -18,7 +18,7 @@ const LOOPBACK = new AccessList(parseAccessEntry('loopback') as readonly Address
 
 /** `machine`: the name of the one that the file stands on. */
 export function* parseHostsFile(text: string, machine: string = hostname()): Sliced<ParsedFile> {
-  const machineLabel = firstLabel(machine);
+  const machineName = inLowerCase(machine);
   const records: SourcedRecord[] = [];
   const faults = new LineFaults();
   let line = 0;
@@ -29,7 +29,7 @@ export function* parseHostsFile(text: string, machine: string = hostname()): Sli
     const isTooLong = end - start > LINE_CHARACTERS_MAX;
     const fault = isTooLong
       ? 'longer than a line can be'
-      : parseLine(text.slice(start, end), line, machineLabel, records);
+      : parseLine(text.slice(start, end), line, machineName, records);
     if (fault !== undefined) faults.add(line, fault);
     start = end + 1;
     if (line % ITEMS_PER_SLICE === 0) yield;
@@ -38,7 +38,7 @@ export function* parseHostsFile(text: string, machine: string = hostname()): Sli
 }
 
 /** What is wrong with the line, if something is; its good names count all the same. */
-function parseLine(written: string, line: number, machineLabel: string, records: SourcedRecord[]): string | undefined {
+function parseLine(written: string, line: number, machineName: string, records: SourcedRecord[]): string | undefined {
   const hash = written.indexOf('#');
   const words = (hash < 0 ? written : written.slice(0, hash)).split(/[\s\uFEFF]+/).filter((word) => word !== '');
   const [address, ...names] = words;
@@ -46,15 +46,14 @@ function parseLine(written: string, line: number, machineLabel: string, records:
   const octets = new Uint8Array(16);
   if (!parseAddress(address, octets)) return 'does not begin with an address';
   if (names.length === 0) return 'an address without a name';
-  if (isLoopback(octets) && (isDebians(octets) || names.some((text) => isOfMachine(text, machineLabel))))
-    return undefined;
+  const machines = LOOPBACK.permits(octets) ? namesOfMachine(names, isDebians(octets), machineName) : NOBODY;
   const isIpv6 = address.includes(':');
   // A copy: a view would give each of them an array buffer of its own, which costs more than the octets.
   const data = isIpv6 ? { type: TYPE.AAAA, rdata: octets } : { type: TYPE.A, rdata: octets.slice(12) };
   let fault: string | undefined;
   for (const text of names) {
     // Lists of names to block name addresses too.
-    if (isIP(text) !== 0) continue;
+    if (isIP(text) !== 0 || machines.has(inLowerCase(text))) continue;
     const owner = readLocalName(text, false);
     if (owner === undefined) fault ??= 'what follows the address is not a name';
     // Every hosts file has these, for the machine it stands on. They are not names of this network.
@@ -66,24 +65,36 @@ function parseLine(written: string, line: number, machineLabel: string, records:
 }
 
 /**
- * What a machine calls itself at its own loopback address means nothing to others: they would look for it on themselves. Other names
- * at loopback addresses, as people write them to block, are kept.
+ * What a machine calls itself at its own loopback address means nothing to others: they would look for it on themselves. Those of
+ * `names`, in lower case, that are its full or its short name; and what begins with its short name where that is on the line as
+ * well, or where Debian writes it, who also gives the names that the machine had when it was set up: a short one, and longer ones
+ * that begin with it. Others at loopback addresses are kept, as people write them to block: also "www.example" on a machine "www".
  */
-function isLoopback(octets: Uint8Array): boolean {
-  return LOOPBACK.permits(octets);
+function namesOfMachine(names: readonly string[], isDebians: boolean, machineName: string): ReadonlySet<string> {
+  const short = firstLabel(machineName);
+  const found = new Set([machineName, short]);
+  const written = names.map(inLowerCase);
+  const shorts = new Set(written.filter((name) => !name.includes('.') && (isDebians || name === short)));
+  if (isDebians) shorts.add(short);
+  // The name that every machine has says nothing about this one.
+  shorts.delete('localhost');
+  for (const name of written) if (shorts.has(firstLabel(name))) found.add(name);
+  return found;
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** 127.0.1.1, where Debian writes the name that the machine had when it was set up. */
 function isDebians(octets: Uint8Array): boolean {
   return isMappedIpv4(octets) && octets[12] === 127 && octets[13] === 0 && octets[14] === 1 && octets[15] === 1;
 }
 
-function isOfMachine(name: string, machineLabel: string): boolean {
-  return machineLabel !== '' && firstLabel(name) === machineLabel;
+/** Without the dot that may end it. */
+function inLowerCase(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
 }
 
-/** In lower case; empty for the name that every machine has. */
 function firstLabel(name: string): string {
-  const [label = ''] = name.toLowerCase().split('.', 1);
-  return label === 'localhost' ? '' : label;
+  const [label = ''] = name.split('.', 1);
+  return label;
 }

@@ -1,5 +1,6 @@
 // How answers are filed in the shared cache.
 
+import type { AnswerKey } from '../../memory/answer-cache/answer-cache.ts';
 import { FLAG_Z } from '../../wire/header.ts';
 
 /** The QTYPE under which an NXDOMAIN is filed: it holds for every type of the name (RFC 2308 section 5). */
@@ -16,8 +17,13 @@ export const VARIANT_FAILURE = 0x10;
 export const VARIANT_NO_CACHE = 0x20;
 /** Notes for whom a question is being asked of a resolver of the local network (lan-questions.ts). */
 export const VARIANT_BEING_ASKED = 0x40;
-/** Beside NO_CACHE: asked by somebody who does not get the names of this network, of a name that it has. Never answered with what it has. */
+/** Asked by somebody who does not get the names of this network, of a name that it has. Never answered with what it has. */
 export const VARIANT_OF_OTHERS = 0x80;
+
+/** Whether its answers are the public's, though this network has the name too. */
+export function isOfPublic({ variant }: AnswerKey): boolean {
+  return (variant & VARIANT_OF_OTHERS) !== 0;
+}
 
 /** In the header of a filed message: not to be given once it has expired (supersede.ts). No client sees the bit. */
 export const FLAG_NEVER_STALE: number = FLAG_Z;

@@ -75,7 +75,7 @@ export class AnswerInspector {
    * The finding for `message`, whose facts stand in `facts`. An answer to an explicitly allowed name is not searched. `isOfPublic`: it
    * came from the upstream, whoever knows the name in this network.
    */
-  inspect(message: Uint8Array, length: number, isOfPublic = false): number {
+  inspect(message: Uint8Array, length: number, isOfPublic: boolean): number {
     const { facts } = this;
     const asked = this.#decideAt(message, HEADER_BYTES, length);
     // The rule arrived while the question was on its way.
@@ -98,12 +98,17 @@ export class AnswerInspector {
    * Brings the finding of a cached answer up to the policy in force; false if the answer cannot be read. That its upstream blocked
    * cannot be read in it, and stays.
    */
-  inspectAgain(cached: CachedAnswer): boolean {
+  inspectAgain(cached: CachedAnswer, isOfPublic: boolean): boolean {
     if (readAnswer(cached.message, cached.messageLength, this.facts) !== ANSWER_FAULT.NONE) return false;
-    const finding = this.inspect(cached.message, cached.messageLength);
+    const finding = this.inspect(cached.message, cached.messageLength, isOfPublic);
     if (finding !== CLEAN || !isUpstreamBlock(cached.inspection)) cached.inspection = finding;
     cached.policyGeneration = this.#inForce.live.policyGeneration;
     return true;
+  }
+
+  /** Whether somebody named the name that `message` answers for, so that nothing it leads to is searched. */
+  isAllowedByName(message: Uint8Array, length: number): boolean {
+    return EXPLICITLY_ALLOWED.has(this.#decideAt(message, HEADER_BYTES, length));
   }
 
   /** Of a name that the answer leads to. */

@@ -5,6 +5,8 @@ import type { AnswerKey } from '../../memory/answer-cache/answer-cache.ts';
 export interface Answer {
   /** The question it answers. */
   readonly question: AnswerKey;
+  /** Index of the `[[zone]]` whose resolver gave it, -1 for the upstream. */
+  readonly forwarder: number;
   message: Uint8Array;
   /** Octets of `message` that may be cached and relayed: set by check-answer. */
   length: number;

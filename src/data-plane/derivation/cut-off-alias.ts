@@ -1,6 +1,6 @@
 // A resolver of a [[zone]] that does not recurse ends an answer with the alias that leads out of what it knows. The alias is then
-// followed from here, as one of our own (steps/follow-alias.ts), so that the client gets a whole answer. The alias is asked for each
-// time, since without SOA such an answer is not kept (RFC 2308 section 5); what its target has is kept as ever.
+// followed from here, as one of our own (steps/follow-alias.ts), so that the client gets a whole answer. The alias is kept
+// for as long as its records live, and its target on its own; both are put together anew for each client.
 
 import {
   FLAG_RA,
@@ -15,6 +15,7 @@ import { CHAIN_MAX } from '../../memory/local-names/local-names-layout.ts';
 import { skipName } from '../../wire/name.ts';
 import { EXTENDED_ERROR, RCODE, TYPE } from '../../wire/numbers.ts';
 import { QUESTION_FIXED_BYTES, RECORD_FIXED_BYTES, RECORD_RDLENGTH } from '../../wire/resource-record.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
 import { OUTCOME, type Query } from '../query.ts';
 import { replyError } from '../refusals.ts';
 
@@ -22,13 +23,14 @@ const CHAIN_TEXT = new TextEncoder().encode('the aliases of this name are too ma
 
 /**
  * Looks at the answer to a question for a name of a [[zone]]. True: it ends with an alias, whose target `query.asked` asks for now.
- * Aliases that are too many make a failure of it.
+ * Aliases that are too many make a failure of it. Where a name was allowed by name, what it leads to is not searched in the answer of a
+ * resolver that recurses (answer-inspector.ts), nor is it judged here.
  */
-export function leadsElsewhere(query: Query): boolean {
+export function leadsElsewhere(query: Query, inspector: AnswerInspector): boolean {
   const { asked, derivation, reply, replyLength } = query;
-  if (!query.replyIsRelayed || asked.type === TYPE.CNAME || asked.type === TYPE.ANY) return false;
-  if (!isCutOff(reply, replyLength, asked.type)) return false;
+  if (!query.replyIsRelayed || !isCutOff(reply, replyLength, asked.type)) return false;
   if (!derivation.isInUse) derivation.begin();
+  if (!derivation.isAllowed) derivation.isAllowed = inspector.isAllowedByName(reply, replyLength);
   const questionEnd = skipName(reply, HEADER_BYTES, replyLength) + QUESTION_FIXED_BYTES;
   const hasRoom = derivation.addLinks(asked.name, asked.nameLength, reply, questionEnd, replyLength);
   query.replyIsRelayed = false;
@@ -48,7 +50,7 @@ export function leadsElsewhere(query: Query): boolean {
  * Whether an answer without recursion has aliases, and neither records of the type at their end nor a word that there are none. One
  * with recursion is complete: a "no such records" may come without SOA (RFC 2308 section 2.2).
  */
-function isCutOff(reply: Uint8Array, length: number, type: number): boolean {
+export function isCutOff(reply: Uint8Array, length: number, type: number): boolean {
   const flags = readFlags(reply);
   if ((flags & FLAG_RA) !== 0 || rcodeOf(flags) !== RCODE.NOERROR) return false;
   const answers = readAnswerCount(reply);

@@ -14,7 +14,9 @@ import type { DerivationParts } from '../../wire/derived-answer.ts';
 const LINKS_MAX_BYTES = 6_000;
 
 /** What is kept of it while a client waits. */
-export type KeptDerivation = DerivationParts;
+export interface KeptDerivation extends DerivationParts {
+  readonly isAllowed: boolean;
+}
 
 export class Derivation implements DerivationParts {
   /** False, as for nearly every query: the answer is handed on as it is, and nothing else here means anything. */
@@ -26,6 +28,8 @@ export class Derivation implements DerivationParts {
   embedding: Ipv4Embedding | undefined;
   embeddedTtlMaxSeconds = 0;
   leavesOutMapped = false;
+  /** A name on the way was allowed by name, and led on by an alias of its own: what it leads to is not judged. */
+  isAllowed = false;
 
   /** Readies it; `isInUse` is all that the next query looks at. */
   begin(): void {
@@ -34,6 +38,7 @@ export class Derivation implements DerivationParts {
     this.linkCount = 0;
     this.embedding = undefined;
     this.leavesOutMapped = false;
+    this.isAllowed = false;
   }
 
   /** Appends a CNAME record from the name asked so far to `target`, an uncompressed wire name. False if there is no room. */
@@ -99,9 +104,19 @@ export class Derivation implements DerivationParts {
 
   /** A copy of what is in use. */
   keep(): KeptDerivation {
-    const { linksLength, linkCount, targetOffset, embedding, embeddedTtlMaxSeconds, leavesOutMapped } = this;
+    const { linksLength, linkCount, targetOffset, embedding, embeddedTtlMaxSeconds } = this;
+    const { leavesOutMapped, isAllowed } = this;
     const links = this.links.slice(0, linksLength);
-    return { links, linksLength, linkCount, targetOffset, embedding, embeddedTtlMaxSeconds, leavesOutMapped };
+    return {
+      links,
+      linksLength,
+      linkCount,
+      targetOffset,
+      embedding,
+      embeddedTtlMaxSeconds,
+      leavesOutMapped,
+      isAllowed,
+    };
   }
 
   restore(kept: KeptDerivation): void {
@@ -113,6 +128,7 @@ export class Derivation implements DerivationParts {
     this.embedding = kept.embedding;
     this.embeddedTtlMaxSeconds = kept.embeddedTtlMaxSeconds;
     this.leavesOutMapped = kept.leavesOutMapped;
+    this.isAllowed = kept.isAllowed;
   }
 
   /** Writes the name asked so far as an owner; returns its end. The client's own name is always where the question is. */

@@ -4,12 +4,12 @@
 import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
 import { FLAG_AD, rcodeOf, readAnswerCount, readFlags, writeFlags, writeUint32 } from '../../wire/header.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
-import { EVERY_TYPE, VARIANTS_OF_ASKERS } from '../answers/answer-filing.ts';
+import { EVERY_TYPE, isOfPublic, VARIANTS_OF_ASKERS } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
-import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
-import { replyInspected } from '../refusals.ts';
+import { isWithheld, replyInspected } from '../refusals.ts';
 import { mayBeStale, speaksTo } from './supersede.ts';
 
 /** RFC 8767 section 4. */
@@ -44,8 +44,8 @@ export class StaleAnswers {
     const { cached } = query;
     if (!this.areGiven || !this.#find(question, query.nowSeconds, cached)) return VERDICT.PASS;
     const isUpToDate = cached.policyGeneration === this.#inForce.live.policyGeneration;
-    if (!isUpToDate && !this.#inspector.inspectAgain(cached)) return VERDICT.PASS;
-    if (cached.inspection !== CLEAN) return replyInspected(query, this.#inForce, cached.inspection);
+    if (!isUpToDate && !this.#inspector.inspectAgain(cached, isOfPublic(question))) return VERDICT.PASS;
+    if (isWithheld(query, cached.inspection)) return replyInspected(query, this.#inForce, cached.inspection);
     for (let i = 0; i < cached.ttlCount; i++) writeUint32(cached.message, cached.ttlOffsets[i]!, TTL_SECONDS);
     const flags = readFlags(cached.message);
     // What was authentic then may have been signed until then.

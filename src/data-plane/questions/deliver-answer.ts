@@ -1,13 +1,12 @@
 // Puts an upstream's answer, once it has been checked and inspected, into the reply of somebody who waited for it.
 
 import type { Answer } from '../answers/answer.ts';
-import { CLEAN } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
-import { replyInspected } from '../refusals.ts';
+import { isWithheld, replyInspected } from '../refusals.ts';
 
 export function deliverAnswer(query: Query, answer: Answer, inForce: PolicyInForce): Verdict {
-  if (answer.inspection !== CLEAN) return replyInspected(query, inForce, answer.inspection);
+  if (isWithheld(query, answer.inspection)) return replyInspected(query, inForce, answer.inspection);
   query.reply.set(answer.message.subarray(0, answer.length));
   query.replyLength = answer.length;
   query.replyIsRelayed = true;

@@ -146,9 +146,10 @@ export class QuestionSettler implements QuestionOwner {
     return reachability.epoch === askedInEpoch ? FAILURE_KIND.UNANSWERED : FAILURE_KIND.PAST_OUTAGE;
   }
 
-  #takeIn({ question }: PendingQuestion, message: Uint8Array, server: string): Answer | undefined {
+  #takeIn({ question, forwarder }: PendingQuestion, message: Uint8Array, server: string): Answer | undefined {
     const answer: Answer = {
       question,
+      forwarder,
       message,
       server,
       length: message.length,

@@ -3,13 +3,13 @@
 
 import type { AnswerCache } from '../../memory/answer-cache/answer-cache.ts';
 import { countDownTtls } from '../../memory/answer-cache/count-down.ts';
-import { EVERY_TYPE } from '../answers/answer-filing.ts';
-import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
+import { EVERY_TYPE, isOfPublic } from '../answers/answer-filing.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { Prefetch } from '../questions/prefetch.ts';
 import { OUTCOME, type Query, VERDICT } from '../query.ts';
 import type { Step } from '../step.ts';
-import { replyInspected } from '../refusals.ts';
+import { isWithheld, replyInspected } from '../refusals.ts';
 
 /** In the last tenth of an answer's life it may be fetched anew. */
 const LAST_PART = 10;
@@ -35,7 +35,7 @@ export function answerFromCache(
       const isUpToDate = cached.policyGeneration === inForce.live.policyGeneration || inspectAgain(query);
       asked.type = type;
       if (!isUpToDate) return VERDICT.PASS;
-      if (cached.inspection !== CLEAN) return replyInspected(query, inForce, cached.inspection);
+      if (isWithheld(query, cached.inspection)) return replyInspected(query, inForce, cached.inspection);
       if ((cached.expiresAtSeconds - query.nowSeconds) * LAST_PART < cached.expiresAtSeconds - cached.storedAtSeconds)
         prefetch(query);
       countDownTtls(cached.message, cached.ttlOffsets, cached.ttlCount, query.nowSeconds - cached.storedAtSeconds);
@@ -48,7 +48,7 @@ export function answerFromCache(
 
   /** Files the answer anew with what the policy in force says of it, so that the next hit need not look. */
   function inspectAgain({ cached, asked }: Query): boolean {
-    if (!inspector.inspectAgain(cached)) return false;
+    if (!inspector.inspectAgain(cached, isOfPublic(asked))) return false;
     cache.store(asked, cached);
     return true;
   }

@@ -14,6 +14,7 @@ import { RECORD_MIN_BYTES } from '../../wire/resource-record.ts';
 import { VARIANT_DNSSEC_OK } from '../answers/answer-filing.ts';
 import type { Answer } from '../answers/answer.ts';
 import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import { isCutOff } from '../derivation/cut-off-alias.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
 import { upstreamBlockIn, UPSTREAM_BLOCK_TTL_SECONDS } from '../answers/upstream-block.ts';
@@ -53,7 +54,9 @@ export function checkAnswer({ facts }: AnswerInspector, inForce: PolicyInForce):
         return;
       }
       writeId(answer.message, 0);
-      answer.lifetimeSeconds = clampTtls(answer.message, facts, scope, live.cache);
+      const { message, length, question } = answer;
+      const isAlias = answer.forwarder >= 0 && isCutOff(message, length, question.type);
+      answer.lifetimeSeconds = clampTtls(message, facts, scope, live.cache, isAlias);
     },
   };
 

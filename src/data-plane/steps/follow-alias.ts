@@ -19,6 +19,8 @@ function follow(query: Query, inForce: PolicyInForce): Verdict {
   const { nameLength } = asked;
   if (!derivation.addLinks(asked.name, nameLength, query.reply, facts.questionEnd, query.replyLength))
     return replyInternalError(query);
+  // An alias of the operator's own is judged by its target, whoever led to it.
+  derivation.isAllowed = false;
   query.askFor(local.alias, local.aliasLength);
   // Who is to be asked for it, and whether its answers are kept, is said of the name itself.
   query.findLocally(inForce);

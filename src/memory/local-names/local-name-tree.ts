@@ -13,6 +13,8 @@ export interface LocalRecord {
   readonly additional?: readonly LocalRecord[];
   /** It says nothing about its name besides: other types, and whether the name exists, are for others to answer. */
   readonly standsAlone?: boolean;
+  /** What of it is said to those who do not get the names of this network, where that is something else. */
+  readonly forOthers?: Pick<LocalRecord, 'rdata' | 'additional'>;
   /** Only for a name in a zone of ours: elsewhere others answer for it. */
   readonly inOwnZoneOnly?: boolean;
 }

@@ -78,8 +78,9 @@ export class LocalNamesBuilder {
     return this.#put(source, record, namesMax);
   }
 
-  /** The name exists and has no records, unless a source has said something of it. */
+  /** The name exists and has no records, unless a source has said something of it, or it is for somebody else to say. */
   addEmptyName(name: Uint8Array): void {
+    if (this.isSpokenFor(name)) return;
     const node = this.#node(name);
     if (node.rrsets !== undefined || this.#ownerCount >= LOCAL_NAMES_MAX) return;
     node.rrsets = [];
@@ -89,10 +90,21 @@ export class LocalNamesBuilder {
 
   /** Whether a name lies in a zone of ours, or would. */
   isInOwnZone(name: Uint8Array): boolean {
+    const zone = this.#zoneOf(name);
+    return zone !== undefined && zone.kind !== ZONE_KIND.NONE;
+  }
+
+  /** Whether a name is that of a zone, or one that a resolver of this network answers for. */
+  isSpokenFor(name: Uint8Array): boolean {
+    const zone = this.#zoneOf(name);
+    return zone !== undefined && (zone.forwarder >= 0 || zone.name.length === name.length);
+  }
+
+  /** The zone that a name lies in, or would. */
+  #zoneOf(name: Uint8Array): LocalZone | undefined {
     for (let start = 0; ; start += 1 + name[start]!) {
       const zone = this.#byName.get(keyOf(name.subarray(start)))?.zone;
-      if (zone !== undefined) return zone.kind !== ZONE_KIND.NONE;
-      if (name[start] === 0) return false;
+      if (zone !== undefined || name[start] === 0) return zone;
     }
   }
 

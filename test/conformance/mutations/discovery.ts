@@ -14,8 +14,8 @@ export const DISCOVERY_MUTATIONS: readonly Mutation[] = [
   {
     id: 'R02',
     file: RECORDS,
-    from: 'const additional = index === 0 ? addressRecords(target, services) : [];',
-    to: 'const additional: LocalRecord[] = [];',
+    from: 'additional: index === 0 ? addressRecords(target, services) : [] };',
+    to: 'additional: [] };',
   },
   { id: 'R02', file: RECORDS, from: 'const TTL_SECONDS = 300;', to: 'const TTL_SECONDS = 600;' },
   {

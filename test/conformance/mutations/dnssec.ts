@@ -54,8 +54,8 @@ export const DNSSEC_MUTATIONS: readonly Mutation[] = [
   {
     id: 'D06',
     file: 'src/data-plane/fallback/failure.ts',
-    from: 'return !isBogus(extendedErrorCode) && !isWanted;',
-    to: 'return !isWanted;',
+    from: 'return extendedErrorCode >= EXTENDED_ERROR.DNSSEC_BOGUS && extendedErrorCode <= EXTENDED_ERROR.NSEC_MISSING;',
+    to: 'return extendedErrorCode > EXTENDED_ERROR.DNSSEC_BOGUS && extendedErrorCode <= EXTENDED_ERROR.NSEC_MISSING;',
   },
   {
     id: 'D06',
