@@ -52,8 +52,8 @@ function mutationDocument(): string {
   return `# Conformance: can the tests fail?
 
 Each row takes a behavior away in a copy of the tree and runs the tests of its statement there (docs/conformance.md); "caught" means
-that at least one of them failed, while all pass without it, run in the same way. Written by \`node scripts/conformance-mutations.ts --write\`; the
-mutations stand in \`test/conformance/mutations/\`.
+that at least one of them failed, while all pass without it, run in the same way. Written by \`node scripts/conformance-mutations.ts --write\`;
+the mutations stand in \`test/conformance/mutations/\`.
 
 ${caught} of ${results.size} mutations of ${new Set(mutations.map(({ id }) => id)).size} statements caught.
 
@@ -130,7 +130,13 @@ async function runTests(
   const shown = evidence.filter((one) => one.id === id && isWanted(one));
   const files = [...new Set(shown.map(({ file }) => file))];
   if (files.length === 0) return { passed: 0, failed: [], hookFailed: false };
-  const options = ['--test-reporter=tap', '--test-timeout=30000', `--test-name-pattern=${testNamePattern([id])}`];
+  // A gateway without a behavior may leave a test's connections hanging: they keep no run alive.
+  const options = [
+    '--test-reporter=tap',
+    '--test-timeout=120000',
+    '--test-force-exit',
+    `--test-name-pattern=${testNamePattern([id])}`,
+  ];
   const child = spawn(process.execPath, ['--test', ...options, ...files], {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -57,7 +57,8 @@ What sotto does on the wire, statement by statement, and how that is shown. Each
 reason why not; \`npm run conformance\` runs them. M: a standard demands it; S: it is recommended; P: a policy of this gateway where
 standards leave room. Shown over: the transports by which the test speaks to a running gateway (doh is HTTP/2 by POST).
 \`node scripts/conformance-mutations.ts\` takes one behavior after the other away: with each such change at least one test of its ID
-must fail; it does not say so of every test. "Tested in part": the tests show the sentence, but for what is named as planned.
+must fail ([its last run](conformance-mutations.md)); it does not say so of every test. "Tested in part": the tests show the sentence,
+but for what is named as planned.
 Generated from \`test/conformance/\` by \`npm run conformance -- --write\`.`;
 
 function sectionText({ section, shown }: { section: Section; shown: readonly Shown[] }): string {
