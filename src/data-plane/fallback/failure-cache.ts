@@ -69,10 +69,10 @@ export class FailureCache {
     const epoch = this.#reachability.epoch;
     const lifetimeSeconds = this.#lifetimeSeconds(question, failure, nowSeconds);
     const entry = this.#entry;
-    writeEntry(entry, failure, hasStale, lifetimeSeconds);
-    entry.storedAtSeconds = nowSeconds;
+    const octets = writeNote(entry.message, failure, hasStale, lifetimeSeconds);
     const isLongerStale = hasStale && failure.kind !== FAILURE_KIND.PAST_OUTAGE;
-    entry.expiresAtSeconds = nowSeconds + (isLongerStale ? Math.max(lifetimeSeconds, STALE_SECONDS) : lifetimeSeconds);
+    const lastsSeconds = isLongerStale ? Math.max(lifetimeSeconds, STALE_SECONDS) : lifetimeSeconds;
+    entry.becomeNote(octets, nowSeconds, nowSeconds + lastsSeconds);
     entry.inspection = epoch;
     if (!this.#cache.store(this.#keyOf(question), entry)) return;
     this.#reachability.noteFailureKept(entry.expiresAtSeconds, failure.kind === FAILURE_KIND.OUTAGE);
@@ -118,8 +118,8 @@ const NO_FAILURE: KeptFailure = {
   untilSeconds: 0,
 };
 
-function writeEntry(entry: CachedAnswer, failure: Failure, hasStale: boolean, lifetimeSeconds: number): void {
-  const { message } = entry;
+/** Returns how many octets. */
+function writeNote(message: Uint8Array, failure: Failure, hasStale: boolean, lifetimeSeconds: number): number {
   const { extendedErrorCode, extendedErrorText } = failure;
   message[KIND] = failure.kind;
   message[RCODE] = failure.rcode;
@@ -127,9 +127,7 @@ function writeEntry(entry: CachedAnswer, failure: Failure, hasStale: boolean, li
   writeUint16(message, LIFETIME, lifetimeSeconds);
   writeUint16(message, ERROR_CODE, extendedErrorCode);
   message.set(extendedErrorText, ERROR_TEXT);
-  entry.messageLength = ERROR_TEXT + extendedErrorText.length;
-  entry.ttlCount = 0;
-  entry.policyGeneration = 0;
+  return ERROR_TEXT + extendedErrorText.length;
 }
 
 function readEntry(entry: CachedAnswer, found: KeptFailure): void {

@@ -88,13 +88,7 @@ export class Superseder {
   }
 
   #store(key: AnswerKey, nowSeconds: number, expiresAtSeconds: number): void {
-    const entry = this.#entry;
-    entry.messageLength = 0;
-    entry.ttlCount = 0;
-    entry.storedAtSeconds = nowSeconds;
-    entry.expiresAtSeconds = expiresAtSeconds;
-    entry.policyGeneration = 0;
-    entry.inspection = 0;
-    this.#cache.store(key, entry);
+    this.#entry.becomeNote(0, nowSeconds, expiresAtSeconds);
+    this.#cache.store(key, this.#entry);
   }
 }

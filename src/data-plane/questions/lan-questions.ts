@@ -60,13 +60,7 @@ export class LanQuestions {
   }
 
   #store(key: AnswerKey, nowSeconds: number, expiresAtSeconds: number): void {
-    const entry = this.#entry;
-    entry.messageLength = ADDRESS_BYTES;
-    entry.ttlCount = 0;
-    entry.storedAtSeconds = nowSeconds;
-    entry.expiresAtSeconds = expiresAtSeconds;
-    entry.policyGeneration = 0;
-    entry.inspection = 0;
-    this.#cache.store(key, entry);
+    this.#entry.becomeNote(ADDRESS_BYTES, nowSeconds, expiresAtSeconds);
+    this.#cache.store(key, this.#entry);
   }
 }

@@ -45,4 +45,14 @@ export class CachedAnswer {
   policyGeneration = 0;
   /** Opaque 32 bits of the data plane: what the policy found inside the answer. Comes back as a signed number. */
   inspection = 0;
+
+  /** Makes it a note of the data plane: what it says stands in `message`, as octets that are no message. */
+  becomeNote(octets: number, storedAtSeconds: number, expiresAtSeconds: number): void {
+    this.messageLength = octets;
+    this.ttlCount = 0;
+    this.storedAtSeconds = storedAtSeconds;
+    this.expiresAtSeconds = expiresAtSeconds;
+    this.policyGeneration = 0;
+    this.inspection = 0;
+  }
 }
