@@ -1,10 +1,11 @@
 // The names by which clients are told of the encrypted listeners, and which of them somebody else has to know, for `sotto check`.
 
+import { matchOf } from '../../control-plane/explain/explain-local.ts';
 import { compileLocalNames } from '../../control-plane/local-names/compile-local-names.ts';
 import { isAuthenticationName } from '../../control-plane/local-names/discovery-records.ts';
 import { readLocalContents } from '../../control-plane/local-names/read-local-contents.ts';
 import type { Settings } from '../../control-plane/settings/settings.ts';
-import { LOCAL, LocalMatch, LocalNames } from '../../memory/local-names/local-names.ts';
+import { LOCAL, LocalNames } from '../../memory/local-names/local-names.ts';
 import { HASH_KEY_BYTES, NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { foldName } from '../../wire/name.ts';
 import { knownName } from '../../wire/name-text.ts';
@@ -39,8 +40,7 @@ function namesOf(settings: Settings): (name: string) => boolean {
     foldName(name, name.length);
     const hasher = new NameHasher(hashKey);
     hasher.hash(name, name.length);
-    const match = new LocalMatch();
-    names.find(name, name.length, TYPE.A, hasher, match);
+    const match = matchOf(names, name, TYPE.A, hasher);
     return match.outcome !== LOCAL.PASS || match.forwarder >= 0;
   };
 }

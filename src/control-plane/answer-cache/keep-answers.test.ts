@@ -170,6 +170,10 @@ function filesWith(directory: string, text: string): string[] {
   return readdirSync(directory).filter((file) => readFileSync(join(directory, file)).includes(text));
 }
 
+function assertMessage(found: CachedAnswer, expected: Uint8Array): void {
+  assert.deepEqual(Buffer.from(found.message.subarray(0, found.messageLength)), Buffer.from(expected));
+}
+
 describe('answers kept over a restart', () => {
   test('come back with what they say, as old as they are, to be inspected by the rules of today', async (t) => {
     const directory = makeDirectory(t);
@@ -184,7 +188,7 @@ describe('answers kept over a restart', () => {
     await second.keeper.restore();
     assert.deepEqual(second.said, ['info: 2 answers of the last run are in the cache']);
     const found = second.find(addressOf('a.example'))!;
-    assert.deepEqual(Buffer.from(found.message.subarray(0, found.messageLength)), Buffer.from(addressOf('a.example')));
+    assertMessage(found, addressOf('a.example'));
     assert.deepEqual([found.storedAtSeconds, found.expiresAtSeconds], [77 - 150, 77 + 150]);
     assert.deepEqual([found.policyGeneration, found.inspection, found.ttlCount], [0, 0, 1]);
     assert.equal(second.find(addressOf('b.example')), undefined);
@@ -259,10 +263,7 @@ describe('answers kept over a restart', () => {
     await second.keeper.restore();
     const found = second.find(addressOf('a.example'))!;
     assert.equal(found.expiresAtSeconds, second.nowSeconds + 500);
-    assert.deepEqual(
-      Buffer.from(found.message.subarray(0, found.messageLength)),
-      Buffer.from(addressOf('a.example', 600)),
-    );
+    assertMessage(found, addressOf('a.example', 600));
   });
 
   test('of names that do not exist, they keep to the negative_max_ttl of today', async (t) => {
@@ -294,10 +295,7 @@ describe('answers kept over a restart', () => {
     const found = second.find(addressOf('a.example'))!;
     assert.equal(found.expiresAtSeconds, second.nowSeconds + 50);
     // Nor do clients get to keep it for longer than it is kept here.
-    assert.deepEqual(
-      Buffer.from(found.message.subarray(0, found.messageLength)),
-      Buffer.from(addressOf('a.example', 60)),
-    );
+    assertMessage(found, addressOf('a.example', 60));
   });
 
   test('that a min_ttl had raised stay raised, whatever it is today', async (t) => {
@@ -311,10 +309,7 @@ describe('answers kept over a restart', () => {
       await second.keeper.restore();
       const found = second.find(addressOf('a.example'))!;
       assert.equal(found.expiresAtSeconds, second.nowSeconds + 3590);
-      assert.deepEqual(
-        Buffer.from(found.message.subarray(0, found.messageLength)),
-        Buffer.from(addressOf('a.example', 3600)),
-      );
+      assertMessage(found, addressOf('a.example', 3600));
     }
   });
 
