@@ -15,6 +15,10 @@ const encoder = new TextEncoder();
 const NOT_READY_TEXT = encoder.encode('block lists have not arrived yet');
 const REBINDING_TEXT = encoder.encode('a public name that points into private address space');
 const BUG_TEXT = encoder.encode('an error inside the gateway');
+/** Of aliases of ours, and of those that a resolver of the local network leaves to us. */
+export const CHAIN_TEXT: Uint8Array<ArrayBuffer> = encoder.encode(
+  'the aliases of this name are too many, or lead round in a circle',
+);
 
 /** Why a question is turned away. */
 export interface Refusal {

@@ -17,9 +17,7 @@ import { EXTENDED_ERROR, RCODE, TYPE } from '../../wire/numbers.ts';
 import { QUESTION_FIXED_BYTES, RECORD_FIXED_BYTES, RECORD_RDLENGTH } from '../../wire/resource-record.ts';
 import type { AnswerInspector } from '../answers/answer-inspector.ts';
 import { OUTCOME, type Query } from '../query.ts';
-import { replyError } from '../refusals.ts';
-
-const CHAIN_TEXT = new TextEncoder().encode('the aliases of this name are too many, or lead round in a circle');
+import { CHAIN_TEXT, replyError } from '../refusals.ts';
 
 /**
  * Looks at the answer to a question for a name of a [[zone]]. True: it ends with an alias, whose target `query.asked` asks for now.

@@ -8,13 +8,13 @@ import { HEADER_BYTES, readFlags, writeFlags } from '../../wire/header.ts';
 import { appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
+import { CHAIN_TEXT } from '../refusals.ts';
 import type { Step } from '../step.ts';
 
 /** For how long a "no" about a name of the operator's own that belongs to no zone of ours is kept. */
 const OWN_NAME_NEGATIVE_TTL_SECONDS = 60;
 const encoder = new TextEncoder();
 const CANARY_TEXT = encoder.encode('this name asks whether a network filters; the answer says so');
-const LOOP_TEXT = encoder.encode('the aliases of this name are too many, or lead round in a circle');
 
 /** Where an alias leads out of the local names it passes: see `LocalMatch` for what is left for the steps that follow. */
 export function answerLocally(inForce: PolicyInForce): Step {
@@ -41,7 +41,7 @@ function reply(query: Query, names: LocalNames): Verdict {
     case LOCAL.NON_EXISTENT:
       return replyNegative(query, names, RCODE.NXDOMAIN);
     case LOCAL.LOOP:
-      query.explain(EXTENDED_ERROR.OTHER, LOOP_TEXT);
+      query.explain(EXTENDED_ERROR.OTHER, CHAIN_TEXT);
       // Half a chain is no part of a failure.
       query.replyLength = startReply(facts, RCODE.NOERROR, out);
       return settle(query, RCODE.SERVFAIL);
