@@ -22,6 +22,7 @@ export const ERROR_CATALOG = {
   NO_ANSWER: { exitCode: 1, meaning: 'A server that was asked gave no answer.' },
   GATEWAY_SILENT: { exitCode: 1, meaning: 'The running gateway does not answer on its control socket.' },
   GATEWAY_FORBIDDEN: { exitCode: 1, meaning: 'This user may not talk to the running gateway, or read what it left.' },
+  FILE_UNWRITABLE: { exitCode: 1, meaning: 'A file that a command was asked to write cannot be written.' },
   NOTHING_COMPILED: { exitCode: 1, meaning: 'No gateway runs, and none has left compiled lists.' },
 } as const;
 

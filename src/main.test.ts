@@ -14,6 +14,7 @@ const CONFIG = `list = []
 dns = ["127.0.0.1:0"]
 dot = []
 doh = []
+http = ["127.0.0.1:0"]
 [[upstream]]
 url = "https://dns.example.org/dns-query"
 addresses = ["127.0.0.9"]
@@ -45,7 +46,7 @@ test('a gateway can be started, closed and started again in one process', async 
   const log = createLog({ destination: { write: () => undefined }, isTerminal: false });
   for (let start = 1; start <= 2; start++) {
     const gateway = await startGateway(settings, { log });
-    assert.deepEqual(gateway.addresses.map(({ kind }) => kind).sort(), ['tcp', 'udp']);
+    assert.deepEqual(gateway.addresses.map(({ kind }) => kind).sort(), ['http', 'tcp', 'udp']);
     await gateway.close(0);
   }
 });

@@ -61,6 +61,7 @@ const ROOMS: readonly Room[] = [
       'acme-client',
       'smol-toml',
       'toml-eslint-parser',
+      'uqr',
       'zod',
     ],
   },
@@ -73,6 +74,7 @@ const ROOMS: readonly Room[] = [
       'control-plane/explain',
       'control-plane/local-names',
       'control-plane/api',
+      'control-plane/clients',
       'control-plane/state-directory',
       'memory',
       'policy',
@@ -180,7 +182,9 @@ describe('layering', () => {
   test('nothing in src asks the system resolver', () => {
     const offenders = sourceFiles().filter((file) => {
       const text = readFileSync(join(PROJECT_ROOT, file), 'utf8');
-      return /['"](?:node:)?dns(?:\/promises)?['"]|\bdns\.(?:lookup|resolve)|\bgetaddrinfo\s*\(/.test(text);
+      // Loaded in whatever way; "dns" as a mere word is a kind of identifier (ACME) or a listener.
+      const isLoaded = /['"]node:dns|(?:\bfrom|\bimport|\w\()\s*\(?\s*['"]dns(?:\/promises)?['"]/.test(text);
+      return isLoaded || /\bdns\.(?:lookup|resolve)|\bgetaddrinfo\s*\(/.test(text);
     });
     assert.deepEqual(offenders, []);
   });

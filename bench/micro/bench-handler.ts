@@ -8,6 +8,7 @@ import { createQueryHandler } from '../../src/data-plane/query-handler.ts';
 import { AnswerCache, createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
 import { createCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
 import { monotonicClock } from '../../src/memory/monotonic-clock.ts';
+import { createSightings } from '../../src/memory/sightings/sightings.ts';
 import { createUpstreamNotes } from '../../src/memory/upstream-notes/upstream-notes.ts';
 import { compileLocalNames } from '../../src/control-plane/local-names/compile-local-names.ts';
 import { NO_LOCAL_SETTINGS } from '../../test/fixtures/local-settings.ts';
@@ -37,6 +38,7 @@ export function benchHandler(blockTable: SharedArrayBuffer): QueryHandler {
   });
   return createQueryHandler({
     upstreamNotes: createUpstreamNotes(),
+    sightings: createSightings(),
     hashKey: HASH_KEY,
     inForce,
     cache: new AnswerCache(createAnswerCache(100e6), 1),

@@ -17,10 +17,20 @@ describe('arguments', () => {
     const expected = {
       words: ['example.org', 'AAAA'],
       options: { server: 'udp://192.0.2.1', ca: 'ca.pem' },
+      lists: {},
       flags: new Set(),
     };
     assert.deepEqual(read('example.org', 'AAAA', '--server', 'udp://192.0.2.1', '--ca=ca.pem'), expected);
     assert.deepEqual(read('--ca', 'ca.pem', 'example.org', '--server=udp://192.0.2.1', 'AAAA'), expected);
+  });
+
+  test('may be options that are given several times, and then keep their order', () => {
+    const withLists = { ...shape, lists: ['address', 'except'] } as const;
+    const { lists, options } = readArguments(['a', '--address', 'x', '--ca=c', '--address=y'], withLists);
+    assert.deepEqual(lists, { address: ['x', 'y'], except: [] });
+    assert.deepEqual(options, { ca: 'c' });
+    assert.throws(() => readArguments(['a', '--address', '--ca=c'], withLists), { message: /--address needs a value/ });
+    assert.throws(() => readArguments(['a', '--adress=x'], withLists), { message: /did you mean --address\?/ });
   });
 
   test('may be flags, which take no value', () => {

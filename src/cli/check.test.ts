@@ -161,9 +161,17 @@ names = ["dns.example.org", "192.0.2.7"]
 [[certificate]]
 names = ["other.example.org"]
 source = "acme"
+challenge = "dns-01"
+dns = { provider = "rfc2136", server = "192.0.2.53" }
 `),
       ].join('\n\n----\n\n'),
     );
+  });
+
+  test('says where HTTP-01 challenges are answered, if anywhere', () => {
+    const summary = summaryOf('[listen]\nacme_http = ["192.0.2.1:80"]\n');
+    assert.match(summary, /^HTTP-01 {6}challenges at 192\.0\.2\.1:80, and nothing else there$/m);
+    assert.doesNotMatch(summaryOf(''), /HTTP-01/);
   });
 
   test('says what leaves in plaintext where a zone has a LAN resolver, and under which prefix DNS64 answers', () => {

@@ -73,6 +73,76 @@ Examples
   sotto cache flush www.example.org
   sotto cache flush example.org --suffix --config /etc/sotto/config.toml`;
 
+const PROFILE = `sotto profile [FILE] [--dot] [--name NAME] [--client ID] [--address ADDRESS]… [--except-ssid NETWORK]…
+              [--except-domain DOMAIN]… [--only-domain DOMAIN]… [--unsigned] [--config FILE]
+
+Writes a configuration profile (.mobileconfig) by which an iPhone, iPad or Mac asks this gateway, encrypted: over HTTPS,
+or with --dot over TLS. The running gateway makes it, signs it with its certificate, and puts its local CA into it where
+the certificate comes from there. Made again, it replaces the older one on the device. Without FILE it goes to the
+standard output.
+
+  --dot                    DNS over TLS (port 853) instead of DNS over HTTPS
+  --name NAME              which name of the gateway; default: the best of its certificates
+  --client ID              as this client, which the gateway accepts and makes no difference by yet; with --dot the
+                           certificate must have the name *.NAME
+  --address ADDRESS        where the gateway is; default: the device looks up NAME, or, for a certificate from the local
+                           CA, the gateway's addresses. Repeatable, as are the next three
+  --except-ssid NETWORK    in this Wi-Fi the device uses the network's own resolver, such as at home
+  --except-domain DOMAIN   for this domain too, such as that of your company
+  --only-domain DOMAIN     for this domain alone this gateway is asked
+  --unsigned               plain XML, to read or to sign elsewhere
+  --config FILE            the gateway's configuration, to find its state directory
+
+Examples
+  sotto profile phone.mobileconfig
+  sotto profile phone.mobileconfig --except-ssid "Our home"`;
+
+const DOCTOR = `sotto doctor [--config FILE] [--json]
+
+Finds out why a device cannot connect, or cannot resolve names: is the gateway running, do its ports answer, is it the
+certificate, the clock, the upstream, a blocklist, IPv6, or who may ask. Each finding is a line:
+
+  ok       as it should be
+  warn     works, though not for everybody, or not for long
+  fail     this is why; the lines below it say what to do
+  unknown  cannot be found out from this machine; the lines below it say how to test it
+  skip     does not apply here, and why
+
+It asks the running gateway as a client would, and its upstream over HTTPS; no question leaves this host in plain text.
+Where no gateway runs, it looks at what the configuration says. It changes nothing, and takes 30 s at most.
+Run it as root or as the user of the gateway, with the gateway's own configuration.
+
+  --config FILE   the gateway's configuration; without it, the built-in defaults
+  --json          all findings as JSON, for programs
+
+Examples
+  sotto doctor
+  sotto doctor --config /etc/sotto/config.toml
+  sotto doctor --json | jq '.findings[] | select(.verdict == "fail")'
+
+Exit code 0: nothing fails. 1: something does. 2: wrong usage, or a configuration with faults.`;
+
+const CERT = `sotto cert [--config FILE]
+sotto cert issue [NAME] [--staging] [--config FILE]
+sotto cert renew [NAME] [--config FILE]
+
+Alone it shows each certificate of the running gateway: names, where it comes from, who signed it, when it ends, when
+it is renewed next, and what went wrong last. Certificates of a CA (source = "acme") are ordered and renewed by
+themselves; "issue" and "renew" do it now and show every step.
+
+  issue           orders the certificates that have not arrived yet: to try again after a failure
+  --staging       a rehearsal at Let's Encrypt's test environment, with the same proofs: nothing of it is kept, and it
+                  does not count against the limits. Rehearse first
+  renew           orders anew, even where the certificate is good. CAs allow that a few times a week
+  NAME            one of the certificate's names; without it, all
+  --config FILE   the gateway's configuration, to find its state directory
+
+Examples
+  sotto cert issue --staging
+  sotto cert renew dns.example.org --config /etc/sotto/config.toml
+
+Exit code 0: done. 1: an order failed; its last line says why.`;
+
 export const HELP = `sotto: an encrypted DNS gateway
 
 Devices ask it over plain DNS, DNS over TLS or DNS over HTTPS; it filters, answers from its cache, and asks its
@@ -83,6 +153,9 @@ upstream over HTTPS only: no plaintext leaves the host.
   sotto query     ask a question as a client
   sotto explain   what happens to a name, and why
   sotto cache     what the cache holds, and taking answers out of it
+  sotto cert      the certificates: how they stand, ordering and renewing them now
+  sotto doctor    why a device cannot connect, and what to do
+  sotto profile   a configuration profile for iPhone, iPad and Mac
 
 "sotto COMMAND --help" teaches each; in a clone, write "npx sotto". Start with "sotto run", then in another terminal:
   sotto query example.org
@@ -95,6 +168,9 @@ const BY_COMMAND: Readonly<Record<string, string>> = {
   query: QUERY,
   explain: EXPLAIN,
   cache: CACHE,
+  cert: CERT,
+  doctor: DOCTOR,
+  profile: PROFILE,
 };
 
 /** The help of one command; for other words that of the program. */

@@ -39,7 +39,10 @@ describe('the command line', () => {
 
   const faults: readonly [string[], RegExp][] = [
     [['qeury', 'example.org'], /^sotto: there is no command "qeury"; did you mean "sotto query"\?\n$/],
-    [['start'], /^sotto: there is no command "start"; commands: run, check, query, explain, cache\n$/],
+    [
+      ['start'],
+      /^sotto: there is no command "start"; commands: run, check, query, explain, cache, cert, doctor, profile\n$/,
+    ],
     [['help', 'qery'], /no command "qery"; did you mean "sotto query"/],
     [['--config', 'x'], /--config is not a command; options stand behind the command: sotto run --config FILE/],
     [['constructor'], /there is no command "constructor"/],

@@ -15,6 +15,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   query: async () => (await import('./query.ts')).query,
   explain: async () => (await import('./explain.ts')).explain,
   cache: async () => (await import('./cache.ts')).cache,
+  cert: async () => (await import('./cert.ts')).cert,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  profile: async () => (await import('./profile.ts')).profile,
 };
 
 export async function main(args: readonly string[]): Promise<number> {

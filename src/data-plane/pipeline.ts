@@ -2,6 +2,7 @@
 
 import type { AnswerCache } from '../memory/answer-cache/answer-cache.ts';
 import type { ThreadCounters } from '../memory/counters/counters.ts';
+import type { Sightings } from '../memory/sightings/sightings.ts';
 import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import type { Answer } from './answers/answer.ts';
 import type { AnswerInspector } from './answers/answer-inspector.ts';
@@ -64,6 +65,7 @@ export interface PipelineParts {
   readonly stale: StaleAnswers;
   readonly superseder: Superseder;
   readonly prefetch: Prefetch;
+  readonly sightings: Sightings;
   readonly zones: readonly LanZone[];
   readonly lanQuestions: LanQuestions;
   /** A zone's own resolver asked what it is being asked. */
@@ -76,7 +78,7 @@ export interface PipelineParts {
  */
 export function buildPipeline(parts: PipelineParts): Pipeline {
   const { inForce, cache, inspector, pending, counters, cookies, failures, stale } = parts;
-  const answerOurs = answerLocally(inForce);
+  const answerOurs = answerLocally(inForce, parts.sightings);
   const mapReverse = dns64Reverse(inForce);
   const goAlong = followAlias(inForce);
   const breakLoop = refuseLoop(parts.zones, parts.lanQuestions, parts.onLoop);

@@ -23,6 +23,7 @@ import { replyInternalError } from './refusals.ts';
 import type { ServerCookies } from './server-cookies.ts';
 import { StaleAnswers } from './fallback/stale-answers.ts';
 import { Superseder } from './fallback/supersede.ts';
+import { Sightings } from '../memory/sightings/sightings.ts';
 import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import { leadsElsewhere } from './derivation/cut-off-alias.ts';
 import { wantsIpv4 } from './derivation/synthesis.ts';
@@ -34,6 +35,8 @@ export interface QueryHandlerParts extends WaysOut {
   readonly cache: AnswerCache;
   /** Of createUpstreamNotes. */
   readonly upstreamNotes: SharedArrayBuffer;
+  /** Of createSightings. */
+  readonly sightings: SharedArrayBuffer;
   readonly counters: ThreadCounters;
   readonly clock: Clock;
   readonly cookies: ServerCookies;
@@ -95,6 +98,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     lanQuestions,
     onLoop: (zone) => parts.onLoop(zone),
     superseder,
+    sightings: new Sightings(parts.sightings),
     prefetch: prefetch({ cache, claims, inForce, pending, counters }),
   });
 

@@ -20,14 +20,13 @@ import { PolicyInForce } from './policy-in-force.ts';
 import { createQueryHandler, type HandlesQueries } from './query-handler.ts';
 import { ServerCookies } from './server-cookies.ts';
 import { ThreadListeners } from './thread-listeners.ts';
-import { createThreadLog, type ThreadLog } from './thread-log.ts';
+import { createThreadLog } from './thread-log.ts';
 
 /** A socket that goes away takes its connections along after this long. */
 const CLOSE_GRACE_MILLISECONDS = 2_000;
 
 export class QueryThread {
   readonly #post: (message: FromThread) => void;
-  readonly #log: ThreadLog;
   readonly #inForce: PolicyInForce;
   readonly #upstream: ProbedUpstream;
   readonly #lanResolvers: readonly LanResolver[];
@@ -40,7 +39,6 @@ export class QueryThread {
     const clock = monotonicClock();
     const counters = new ThreadCounters(start.counters, start.threadSlot);
     const log = createThreadLog(post, counters, clock);
-    this.#log = log;
     this.#inForce = new PolicyInForce(start.blockTable, start.live);
     const reachability = new Reachability(start.upstreamNotes);
     this.#upstream = createUpstream(start.upstreams, {
@@ -58,6 +56,7 @@ export class QueryThread {
       inForce: this.#inForce,
       cache: new AnswerCache(start.answerCache, start.threadSlot),
       upstreamNotes: start.upstreamNotes,
+      sightings: start.sightings,
       counters,
       upstream: this.#upstream,
       lanResolvers: this.#lanResolvers,
@@ -76,12 +75,14 @@ export class QueryThread {
       handler: this.#queries.handler,
       counters: listenerCounters(counters),
       certificates: start.certificates,
+      challenges: start.challenges,
       ticketKeys: start.ticketKeys,
     });
   }
 
   /** Does what the message says, then acknowledges it; `drain` ends with the message `drained`. */
   async receive(message: ToThread): Promise<void> {
+    let fault: string | undefined;
     switch (message.kind) {
       case 'policy':
         this.#inForce.replace(message.blockTable, message.live);
@@ -89,7 +90,13 @@ export class QueryThread {
         setImmediate(releaseUnusedMemory, 'quick');
         break;
       case 'certificates':
-        this.#replaceCertificates(message.certificates);
+        fault = faultOf(() => this.#listeners.setCertificates(message.certificates));
+        break;
+      case 'challenges':
+        fault = faultOf(() => this.#listeners.setChallenges(message.challenges));
+        break;
+      case 'ticket-keys':
+        this.#listeners.setTicketKeys(message.ticketKeys);
         break;
       case 'cookies':
         this.#cookies.replace(message.cookies);
@@ -109,16 +116,8 @@ export class QueryThread {
         this.#post({ kind: 'drained' });
         return;
     }
-    this.#post({ kind: 'acknowledged', publication: message.publication });
-  }
-
-  /** The control plane has checked them; should TLS still refuse one, the old ones go on serving. */
-  #replaceCertificates(certificates: ThreadStart['certificates']): void {
-    try {
-      this.#listeners.setCertificates(certificates);
-    } catch (error) {
-      this.#log('error', 'new certificates cannot be used; the old ones stay', { reason: String(error) });
-    }
+    const { publication } = message;
+    this.#post({ kind: 'acknowledged', publication, ...(fault === undefined ? {} : { fault }) });
   }
 
   async #open(socket: ListeningSocket, publication: number): Promise<void> {
@@ -128,6 +127,16 @@ export class QueryThread {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
       this.#post({ kind: 'listen-failed', publication, socketId: socket.id, code, message: String(error) });
     }
+  }
+}
+
+/** Why TLS refuses what the control plane has checked: the old ones stay then. */
+function faultOf(replace: () => void): string | undefined {
+  try {
+    replace();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

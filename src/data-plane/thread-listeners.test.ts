@@ -7,7 +7,7 @@ import { answeringHandler, CountingListenerCounters } from '../../test/fixtures/
 import { connectTcp, connectTls } from '../../test/fixtures/listener-clients.ts';
 import { makeCertificate, type TestCertificate } from '../../test/fixtures/make-certificate.ts';
 import { freePorts } from '../../test/peers/free-ports.ts';
-import type { ListenerKind, ListeningSocket } from '../sockets/listening-socket.ts';
+import type { QueryListenerKind, ListeningSocket } from '../sockets/listening-socket.ts';
 import { ThreadListeners } from './thread-listeners.ts';
 
 const former = makeCertificate({ names: ['former.example.org'] });
@@ -26,11 +26,12 @@ function makeListeners(): ThreadListeners {
     handler: answeringHandler,
     counters: new CountingListenerCounters(),
     certificates: [asTlsCertificate(former)],
+    challenges: [],
     ticketKeys: randomBytes(48),
   });
 }
 
-async function socketOf(kind: ListenerKind): Promise<ListeningSocket> {
+async function socketOf(kind: QueryListenerKind): Promise<ListeningSocket> {
   const [port] = await freePorts(1);
   return { id: 1, kind, address: '127.0.0.1', port: port!, descriptor: undefined };
 }
@@ -52,6 +53,30 @@ test('certificates that arrive while a listener opens are the ones it serves', a
   await opening;
   const client = await connectTls(socket, { ca: renewed.caPem, servername: 'renewed.example.org' });
   client.destroy();
+  await listeners.closeAll(0);
+});
+
+test('challenges and ticket keys that arrive while a listener opens are in force on it', async () => {
+  const listeners = makeListeners();
+  const socket = await socketOf('dot');
+  const opening = listeners.open(socket);
+  const serverName = 'former.example.org';
+  listeners.setChallenges([{ serverName, keyPem: renewed.keyPem, chainPem: renewed.certPem }]);
+  listeners.setTicketKeys(randomBytes(48));
+  await opening;
+  const authority = { servername: serverName, ALPNProtocols: ['acme-tls/1'], checkServerIdentity: () => undefined };
+  (await connectTls(socket, { ...authority, ca: renewed.caPem })).destroy();
+  const client = { servername: serverName, ca: former.caPem };
+  const first = await connectTls(socket, { ...client, maxVersion: 'TLSv1.2' });
+  const session = first.getSession()!;
+  first.destroy();
+  const resumed = await connectTls(socket, { ...client, maxVersion: 'TLSv1.2', session });
+  assert.equal(resumed.isSessionReused(), true);
+  resumed.destroy();
+  listeners.setTicketKeys(randomBytes(48));
+  const afresh = await connectTls(socket, { ...client, maxVersion: 'TLSv1.2', session });
+  assert.equal(afresh.isSessionReused(), false);
+  afresh.destroy();
   await listeners.closeAll(0);
 });
 

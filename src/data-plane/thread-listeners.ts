@@ -5,6 +5,7 @@ import { ConnectionTable } from './listeners/connection-table.ts';
 import { startDohListener } from './listeners/doh-listener.ts';
 import { startDotListener } from './listeners/dot-listener.ts';
 import type { Listener, ListenerCounters, QueryHandler, StreamLimits, TlsCertificate } from './listeners/listener.ts';
+import { PendingChallenges, type TlsChallenge } from './listeners/pending-challenges.ts';
 import type { StreamListenerOptions, TlsListener } from './listeners/stream-options.ts';
 import { startTcpListener } from './listeners/tcp-listener.ts';
 import { DOH, DOT, TCP } from './listeners/transports.ts';
@@ -24,6 +25,7 @@ export interface ThreadListenersOptions {
   readonly handler: QueryHandler;
   readonly counters: ListenerCounters;
   readonly certificates: readonly TlsCertificate[];
+  readonly challenges: readonly TlsChallenge[];
   readonly ticketKeys: Uint8Array;
 }
 
@@ -38,11 +40,15 @@ export class ThreadListeners {
     readonly dot: ConnectionTable;
     readonly doh: ConnectionTable;
   };
+  readonly #challenges = new PendingChallenges();
   #certificates: readonly TlsCertificate[];
+  #ticketKeys: Uint8Array;
 
   constructor(options: ThreadListenersOptions) {
     this.#options = options;
     this.#certificates = options.certificates;
+    this.#ticketKeys = options.ticketKeys;
+    this.#challenges.replace(options.challenges);
     const { counters } = options;
     this.#connections = {
       tcp: new ConnectionTable(TCP, STREAM_LIMITS, counters),
@@ -75,9 +81,11 @@ export class ThreadListeners {
   async #startTls(stream: StreamListenerOptions): Promise<TlsListener> {
     const { id, kind } = stream.socket;
     const certificates = this.#certificates;
-    const tls = { ...stream, certificates, ticketKeys: this.#options.ticketKeys };
+    const ticketKeys = this.#ticketKeys;
+    const tls = { ...stream, certificates, ticketKeys, challenges: this.#challenges };
     const listener = await (kind === 'dot' ? startDotListener(tls) : startDohListener(tls));
     if (certificates !== this.#certificates) listener.setCertificates(this.#certificates);
+    if (ticketKeys !== this.#ticketKeys) listener.setTicketKeys(this.#ticketKeys);
     if (this.#listeners.has(id)) this.#tlsListeners.set(id, listener);
     return listener;
   }
@@ -101,6 +109,16 @@ export class ThreadListeners {
   setCertificates(certificates: readonly TlsCertificate[]): void {
     for (const listener of this.#tlsListeners.values()) listener.setCertificates(certificates);
     this.#certificates = certificates;
+  }
+
+  /** From when this returns, whoever offers `acme-tls/1` alone is shown these. Throws if one cannot be used; the old ones stay then. */
+  setChallenges(challenges: readonly TlsChallenge[]): void {
+    this.#challenges.replace(challenges);
+  }
+
+  setTicketKeys(ticketKeys: Uint8Array): void {
+    for (const listener of this.#tlsListeners.values()) listener.setTicketKeys(ticketKeys);
+    this.#ticketKeys = ticketKeys;
   }
 }
 

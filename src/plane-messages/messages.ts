@@ -3,7 +3,7 @@
 
 import type { ListeningSocket } from '../sockets/listening-socket.ts';
 import type { UpstreamFailureCode } from '../upstream/upstream.ts';
-import type { CertificateSnapshot, CookieSnapshot, LiveSettings } from './thread-start.ts';
+import type { CertificateSnapshot, ChallengeCertificate, CookieSnapshot, LiveSettings } from './thread-start.ts';
 
 /** Control plane to a query thread. */
 export type ToThread =
@@ -19,6 +19,14 @@ export type ToThread =
       readonly publication: number;
       readonly certificates: readonly CertificateSnapshot[];
     }
+  /** All that wait, in place of those before; empty: none does. */
+  | {
+      readonly kind: 'challenges';
+      readonly publication: number;
+      readonly challenges: readonly ChallengeCertificate[];
+    }
+  /** 48 octets: TLS sessions are sealed with them from now on, and those sealed before are not resumed any more. */
+  | { readonly kind: 'ticket-keys'; readonly publication: number; readonly ticketKeys: Uint8Array }
   | { readonly kind: 'cookies'; readonly publication: number; readonly cookies: CookieSnapshot }
   /** Open these listeners and begin to answer. */
   | { readonly kind: 'listen'; readonly publication: number; readonly sockets: readonly ListeningSocket[] }
@@ -32,7 +40,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type FromThread =
   /** All of the thread's structures are built; it waits for `listen`. */
   | { readonly kind: 'started' }
-  | { readonly kind: 'acknowledged'; readonly publication: number }
+  /** `fault`: why it cannot be used; what was in force stays. */
+  | { readonly kind: 'acknowledged'; readonly publication: number; readonly fault?: string }
   /** A listener could not be opened. */
   | {
       readonly kind: 'listen-failed';

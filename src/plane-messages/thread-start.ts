@@ -35,6 +35,14 @@ export interface CertificateSnapshot {
   readonly chainPem: string;
 }
 
+/** What proves to a certificate authority that a name is ours (RFC 8737), while it looks. */
+export interface ChallengeCertificate {
+  /** SNI that the authority sends: the DNS name, lower-case, or the reverse name of an address (RFC 8738 section 6). */
+  readonly serverName: string;
+  readonly keyPem: string;
+  readonly chainPem: string;
+}
+
 /**
  * DNS cookies (RFC 7873): a client that brings one gets one of ours; "require": over UDP it has to come again with it before it
  * gets an answer.
@@ -59,6 +67,8 @@ export interface ThreadStart {
   readonly counters: SharedArrayBuffer;
   /** What threads note for one another about the upstream (memory/upstream-notes). */
   readonly upstreamNotes: SharedArrayBuffer;
+  /** Where questions for names that show where they go are noted (memory/sightings). */
+  readonly sightings: SharedArrayBuffer;
   readonly blockTable: SharedArrayBuffer;
   readonly live: LiveSettings;
   readonly upstreams: readonly UpstreamSettings[];
@@ -66,6 +76,8 @@ export interface ThreadStart {
   readonly zones: readonly LanZone[];
   /** The first is the default. */
   readonly certificates: readonly CertificateSnapshot[];
+  /** Those that wait for a certificate authority to look. */
+  readonly challenges: readonly ChallengeCertificate[];
   /** 48 octets shared by all threads, so that a TLS session resumes on any of them. */
   readonly ticketKeys: Uint8Array;
   readonly cookies: CookieSnapshot;

@@ -4,7 +4,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIP, isIPv6, type Server } from 'node:net';
 import { errorCode, LEVEL, type Libc, loadLibc, SOCKET_OPTION, whyLibcIsMissing } from './libc.ts';
-import type { ListeningSocket } from './listening-socket.ts';
+import type { ListenerKind, ListeningSocket } from './listening-socket.ts';
 import { RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES, STREAM_BACKLOG } from './open-shared-descriptor.ts';
 import { resolveLiteral } from './resolve-literal.ts';
 import { systemSharesPorts } from './share-ports.ts';
@@ -62,7 +62,7 @@ export function adoptDatagram({ address }: ListeningSocket, original: number): A
 }
 
 /** Makes `server` (net, tls, http, http2) listen. Rejects with the system's error. */
-export async function listenStream(server: Server, listening: ListeningSocket): Promise<void> {
+export async function listenStream(server: Server, listening: ListeningSocket<ListenerKind>): Promise<void> {
   if (isIP(listening.address) === 0) throw new Error(`not an address: ${listening.address}`);
   const where =
     listening.descriptor === undefined

@@ -1,7 +1,7 @@
 // All sockets of the gateway, by thread: the main thread's originals, which stay open while threads come and go. Main thread.
 
 import type { Libc } from './libc.ts';
-import type { ListenerKind, ListeningSocket } from './listening-socket.ts';
+import type { ListenerKind, ListeningSocket, MainListenerKind } from './listening-socket.ts';
 import { sameFamily } from './local-addresses.ts';
 import { openSharedDescriptor } from './open-shared-descriptor.ts';
 import { type Protocol, probeAddress } from './probe-address.ts';
@@ -36,8 +36,18 @@ export interface PlannedBinding {
 }
 
 interface Binding extends PlannedBinding {
-  /** By thread slot - 1. */
-  readonly sockets: readonly ListeningSocket[];
+  /** By thread slot - 1; one where the main thread serves them. */
+  readonly sockets: readonly ListeningSocket<ListenerKind>[];
+}
+
+const MAIN_KINDS: ReadonlySet<ListenerKind> = new Set<MainListenerKind>(['acme-http', 'http']);
+
+function isForThreads(socket: ListeningSocket<ListenerKind>): socket is ListeningSocket {
+  return !MAIN_KINDS.has(socket.kind);
+}
+
+function isForMain(socket: ListeningSocket<ListenerKind>): socket is ListeningSocket<MainListenerKind> {
+  return MAIN_KINDS.has(socket.kind);
 }
 
 export function protocolOf(kind: ListenerKind): Protocol {
@@ -60,7 +70,7 @@ export class ListeningSocketSet {
   readonly #bindings: Binding[] = [];
   readonly #wildcards: PlannedBinding[] = [];
   /** No longer given to threads; the descriptors stay valid until `close`. */
-  readonly #retired = new Map<number, ListeningSocket>();
+  readonly #retired = new Map<number, ListeningSocket<ListenerKind>>();
 
   /** `libc` undefined: every thread opens its own sockets, and this set only says which. */
   constructor(libc: Libc | undefined, threads: number) {
@@ -70,7 +80,14 @@ export class ListeningSocketSet {
 
   /** The sockets of one thread, for its start and restart. `threadSlot` counts from 1. */
   forThread(threadSlot: number): readonly ListeningSocket[] {
-    return this.#bindings.map((binding) => binding.sockets[threadSlot - 1]!);
+    return this.#bindings.flatMap(({ request, sockets }) =>
+      MAIN_KINDS.has(request.kind) ? [] : [sockets[threadSlot - 1]!].filter(isForThreads),
+    );
+  }
+
+  /** Those that the main thread serves itself. */
+  get forMain(): readonly ListeningSocket<MainListenerKind>[] {
+    return this.#bindings.flatMap(({ sockets }) => sockets.filter(isForMain));
   }
 
   /** What is listened on, once per kind and address. */
@@ -88,11 +105,12 @@ export class ListeningSocketSet {
     this.#wildcards.push(wildcard);
   }
 
-  /** Opens one socket for each thread. The caller has probed. */
-  bind(planned: PlannedBinding): BindFailure | readonly ListeningSocket[] {
+  /** Opens one socket for each thread that serves it. The caller has probed. */
+  bind(planned: PlannedBinding): BindFailure | readonly ListeningSocket<ListenerKind>[] {
     const { request, address, port } = planned;
-    const sockets: ListeningSocket[] = [];
-    for (let thread = 0; thread < this.#threads; thread++) {
+    const threads = MAIN_KINDS.has(request.kind) ? 1 : this.#threads;
+    const sockets: ListeningSocket<ListenerKind>[] = [];
+    for (let thread = 0; thread < threads; thread++) {
       let descriptor: number | undefined;
       if (this.#libc !== undefined) {
         const result = openSharedDescriptor(this.#libc, protocolOf(request.kind), address, port);
@@ -118,7 +136,7 @@ export class ListeningSocketSet {
     for (const planned of this.missing(localAddresses)) {
       const outcome = (await probeBinding(planned)) ?? this.bind(planned);
       if ('code' in outcome) failures.push(outcome);
-      else for (const [thread, socket] of outcome.entries()) opened[thread]!.push(socket);
+      else for (const [thread, socket] of outcome.filter(isForThreads).entries()) opened[thread]!.push(socket);
     }
     return { opened, failures };
   }
@@ -169,7 +187,7 @@ export class ListeningSocketSet {
     return this.#bindings.some((it) => it.request.kind === 'udp' && isIt(it)) || retired.some(isIt);
   }
 
-  #closeDescriptor(socket: ListeningSocket): void {
+  #closeDescriptor(socket: ListeningSocket<ListenerKind>): void {
     if (socket.descriptor !== undefined) this.#libc?.close(socket.descriptor);
   }
 }

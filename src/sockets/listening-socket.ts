@@ -1,11 +1,14 @@
-// What the main thread hands to a query thread so that it can listen.
+// What it takes to listen: of the kinds that query threads serve, the main thread hands one to each of them.
 
-export type ListenerKind = 'udp' | 'tcp' | 'dot' | 'doh';
+export type QueryListenerKind = 'udp' | 'tcp' | 'dot' | 'doh';
+/** What is not DNS is served by the main thread. */
+export type MainListenerKind = 'acme-http' | 'http';
+export type ListenerKind = QueryListenerKind | MainListenerKind;
 
-export interface ListeningSocket {
+export interface ListeningSocket<Kind extends ListenerKind = QueryListenerKind> {
   /** Unique over the life of the process; names the socket in add and remove messages. */
   readonly id: number;
-  readonly kind: ListenerKind;
+  readonly kind: Kind;
   readonly address: string;
   readonly port: number;
   /**

@@ -49,6 +49,25 @@ test('every thread gets a socket of its own for every kind and address', async (
   else assert.equal(new Set(all.map((socket) => socket.descriptor)).size, 12);
 });
 
+test('what the main thread serves is opened once, and given to no query thread', async (t) => {
+  const requests: ListenRequest[] = (['dot', 'acme-http'] as const).map((kind) => ({
+    kind,
+    address: '127.0.0.1',
+    port: 0,
+  }));
+  const { set } = await open(t, requests, 3);
+  for (const slot of [1, 2, 3])
+    assert.deepEqual(
+      set.forThread(slot).map(({ kind }) => kind),
+      ['dot'],
+    );
+  assert.deepEqual(
+    set.forMain.map(({ kind }) => kind),
+    ['acme-http'],
+  );
+  assert.equal(set.bindings.length, 2);
+});
+
 test('port 0 becomes one free port for UDP and TCP of an address, another for each other listener', async (t) => {
   const { set } = await open(
     t,

@@ -2,10 +2,10 @@
 
 import type { LookupFunction } from 'node:net';
 import { ResolutionError, resolveName } from './resolve-name.ts';
-import type { Upstream } from './upstream.ts';
+import type { AnswersQuestions } from './upstream.ts';
 
 /** Every HTTP client of the process gets this: without a lookup of ours, Node would ask the system's resolver in the clear. */
-export function lookupThroughUpstream(upstream: Upstream): LookupFunction {
+export function lookupThroughUpstream(upstream: AnswersQuestions): LookupFunction {
   return (hostName, options, callback) => {
     // nextTick: what the callback throws is the caller's, not a rejection of ours.
     const fail = (error: Error): void => process.nextTick(callback, error, '', 0);

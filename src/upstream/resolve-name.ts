@@ -7,7 +7,7 @@ import { CLASS, RCODE, TYPE } from '../wire/numbers.ts';
 import { buildQuery } from '../wire/query-builder.ts';
 import { rcodeToText } from '../wire/type-text.ts';
 import { addressesOf } from './answer-addresses.ts';
-import type { Upstream } from './upstream.ts';
+import type { AnswersQuestions } from './upstream.ts';
 
 /** A name that could not be resolved; `code` as Node's resolver would give it, so that HTTP clients treat it alike. */
 export class ResolutionError extends Error {
@@ -31,14 +31,14 @@ interface KeptName {
 }
 
 /** One memory per upstream; it goes with it. */
-const kept = new WeakMap<Upstream, Map<string, KeptName>>();
+const kept = new WeakMap<AnswersQuestions, Map<string, KeptName>>();
 
 /**
  * Addresses of `hostName`, IPv4 before IPv6, at least one. Literals give themselves, localhost the loopback addresses.
  * Rejects with a ResolutionError. Answers are kept for their TTL, at most an hour.
  */
 export function resolveName(
-  upstream: Upstream,
+  upstream: AnswersQuestions,
   hostName: string,
   clock: Clock = () => performance.now(),
 ): Promise<readonly string[]> {
@@ -68,7 +68,7 @@ interface Resolved {
 }
 
 /** Both families at once; one is enough. */
-async function askBoth(upstream: Upstream, name: string): Promise<Resolved> {
+async function askBoth(upstream: AnswersQuestions, name: string): Promise<Resolved> {
   const [ipv4, ipv6] = await Promise.allSettled([ask(upstream, name, TYPE.A), ask(upstream, name, TYPE.AAAA)]);
   const found = [ipv4, ipv6]
     .filter((result) => result.status === 'fulfilled')
@@ -85,7 +85,7 @@ async function askBoth(upstream: Upstream, name: string): Promise<Resolved> {
   throw new ResolutionError('ENOTFOUND', `${name}: the name has no address`);
 }
 
-async function ask(upstream: Upstream, name: string, type: number): Promise<Resolved> {
+async function ask(upstream: AnswersQuestions, name: string, type: number): Promise<Resolved> {
   const wireName = nameFromText(name);
   if (wireName === undefined) throw new ResolutionError('ENOTFOUND', `${name}: not a host name`);
   const query = buildQuery({

@@ -39,9 +39,13 @@ export interface AsksUpstream {
   ask(query: Uint8Array, asker: Asker): void;
 }
 
-export interface Upstream {
-  /** The same as a promise with a message of its own, for the process's own questions. Never rejects. */
+/** For the process's own questions. */
+export interface AnswersQuestions {
+  /** As `ask`, as a promise with a message of its own. Never rejects. */
   exchange(query: Uint8Array): Promise<UpstreamOutcome>;
+}
+
+export interface Upstream extends AnswersQuestions {
   /** Ends the connections; pending exchanges fail. */
   close(): Promise<void>;
 }

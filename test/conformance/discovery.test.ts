@@ -149,7 +149,7 @@ test('R07 resolve.ddr makes discovery NODATA or NXDOMAIN', async () => {
 });
 
 test('R10 the manual announces the gateway by DHCP and router advertisements in the form of RFC 9463', () => {
-  const manual = readFileSync(join(import.meta.dirname, '../../docs/discovery.md'), 'utf8');
+  const manual = readFileSync(join(import.meta.dirname, '../../docs/clients/dnr.md'), 'utf8');
   const option = (code: string): Buffer =>
     Buffer.from(new RegExp(`${code},([\\da-f:]+)`).exec(manual)![1]!.replaceAll(':', ''), 'hex');
   const name = Buffer.from('\x03dns\x07example\x03org\x00', 'latin1');

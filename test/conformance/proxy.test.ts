@@ -23,7 +23,7 @@ const AD = 0x0020;
 const CD = 0x0010;
 
 const stage = gatewayUnderTest({
-  listen: '[listen]\ndns = ["127.0.0.1:0", "127.0.0.2:0"]\ndot = ["127.0.0.1:0"]\ndoh = ["127.0.0.1:0"]',
+  listen: '[listen]\ndns = ["127.0.0.1:0", "127.0.0.2:0"]\ndot = ["127.0.0.1:0"]\ndoh = ["127.0.0.1:0"]\nhttp = []',
 });
 const conforms = conformsWith(stage);
 

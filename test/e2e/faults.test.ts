@@ -28,7 +28,7 @@ test('another program on the port: exit 1, with the address and what to do', asy
   await once(socket, 'listening');
   const { port } = socket.address();
   const directory = makeGatewayDirectory();
-  const listen = `[listen]\ndns = ["127.0.0.1:${port}"]\ndot = []\ndoh = []`;
+  const listen = `[listen]\ndns = ["127.0.0.1:${port}"]\ndot = []\ndoh = []\nhttp = []`;
   const gateway = spawnGateway({
     directory,
     config: NO_CA(gatewayConfig({ directory, upstreams: [UNREACHABLE], listen })),
@@ -43,7 +43,7 @@ test('a TCP port that another program holds is found as well, even if that one s
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const directory = makeGatewayDirectory();
-  const listen = `[listen]\ndns = []\ndot = ["127.0.0.1:${port}"]\ndoh = []`;
+  const listen = `[listen]\ndns = []\ndot = ["127.0.0.1:${port}"]\ndoh = []\nhttp = []`;
   const gateway = spawnGateway({
     directory,
     config: NO_CA(gatewayConfig({ directory, upstreams: [UNREACHABLE], listen })),

@@ -23,7 +23,8 @@ export interface GatewayConfigOptions {
 export const LOOPBACK_LISTEN = `[listen]
 dns = ["127.0.0.1:0"]
 dot = ["127.0.0.1:0"]
-doh = ["127.0.0.1:0"]`;
+doh = ["127.0.0.1:0"]
+http = []`;
 
 export function gatewayConfig(options: GatewayConfigOptions): string {
   const upstreams = options.upstreams.map((peer, index) => {

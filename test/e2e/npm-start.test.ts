@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeGatewayDirectory, PROJECT_ROOT } from './gateway-process.ts';
 
-const CONFIG = 'list = []\n[listen]\ndns = ["127.0.0.1:0"]\ndot = []\ndoh = []\n';
+const CONFIG = 'list = []\n[listen]\ndns = ["127.0.0.1:0"]\ndot = []\ndoh = []\nhttp = []\n';
 const PATIENCE_MILLISECONDS = 60_000;
 
 test('SIGTERM to npm ends the gateway that it started', async () => {

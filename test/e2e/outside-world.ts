@@ -23,10 +23,16 @@ let lanResolver: Dnsmasq | undefined;
 const listRequests: ListRequest[] = [];
 
 const functions = {
-  /** DoH on port 443, plain DNS on 53, DoT on 853. `records`: further lines of its zone. */
-  async startUpstream(address: string, certificate: CertificateFiles, records: readonly string[]): Promise<void> {
+  /** DoH on port 443, plain DNS on 53, DoT on 853. `records`: further lines of its zone; `elsewhere`: of other names. */
+  async startUpstream(
+    address: string,
+    certificate: CertificateFiles,
+    records: readonly string[],
+    elsewhere: readonly string[] = [],
+  ): Promise<void> {
     const ports = { dnsPort: 53, dotPort: 853, dohPort: 443 };
-    upstream = await startUnbound({ address, certificate: { ...certificate, remove: () => {} }, records, ...ports });
+    const held = { ...certificate, remove: () => {} };
+    upstream = await startUnbound({ address, certificate: held, records, elsewhere, ...ports });
   },
 
   async stopUpstream(): Promise<void> {

@@ -37,7 +37,7 @@ test('ports below 1024 with server.user are refused without koffi, saying why an
   if (!isRoot(t)) return;
   const directory = makeGatewayDirectory();
   const upstream = { hostName: 'dns.example.org', dohPort: 9, address: '127.0.0.1', caPem: '' };
-  const listen = '[listen]\ndns = ["127.0.0.53:1"]\ndot = []\ndoh = []';
+  const listen = '[listen]\ndns = ["127.0.0.53:1"]\ndot = []\ndoh = []\nhttp = []';
   const config = gatewayConfig({ directory, upstreams: [upstream], listen, server: 'user = "nobody"' });
   const gateway = spawnGateway({
     directory,

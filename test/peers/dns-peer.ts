@@ -10,6 +10,8 @@ export interface DnsPeerOptions {
   readonly address?: string;
   /** Lines added to the zone, e.g. `lists A 127.0.0.1`. */
   readonly records?: readonly string[];
+  /** unbound only: what it has of names outside its zone, as lines `name type value`; `*.name` for everything below. */
+  readonly elsewhere?: readonly string[];
   /** It makes IPv6 addresses of IPv4 addresses under this prefix, such as `64:ff9b::/96`. */
   readonly dns64?: string;
   /** False: it answers for its zone alone (named). Default: true. */

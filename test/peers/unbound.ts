@@ -12,7 +12,7 @@ export function startUnbound(options: DnsPeerOptions = {}): Promise<DnsPeer> {
       command: 'unbound',
       parameters: (directory) => ['-d', '-c', join(directory, 'unbound.conf')],
       files: (directory) => ({
-        'unbound.conf': configuration(directory, place, options.dns64),
+        'unbound.conf': configuration(directory, place, options),
         'lab.zone': zoneFile(options.records),
       }),
       readiness: { address: place.address, port: place.dnsPort, name: ZONE_READY_NAME },
@@ -32,7 +32,22 @@ export function unboundInForeground(directory: string): string {
 `;
 }
 
-function configuration(directory: string, place: PeerPlace, dns64?: string): string {
+/** Everything below a name with a star is answered as that name. */
+function elsewhereLines(lines: readonly string[]): string {
+  return lines
+    .map((line) => {
+      const [owner] = line.split(' ', 1);
+      const zone = owner!.startsWith('*.') ? `  local-zone: "${owner!.slice(2)}." redirect\n` : '';
+      return `${zone}  local-data: '${line.replace(/^\*\./, '')}'\n`;
+    })
+    .join('');
+}
+
+function configuration(
+  directory: string,
+  place: PeerPlace,
+  { dns64, elsewhere = [] }: Pick<DnsPeerOptions, 'dns64' | 'elsewhere'>,
+): string {
   const { address, dnsPort, dotPort, dohPort, certificate } = place;
   return `
 server:
@@ -49,7 +64,7 @@ ${unboundInForeground(directory)}  interface: ${address}@${dnsPort}
   module-config: "${dns64 === undefined ? '' : 'dns64 '}iterator"
 ${dns64 === undefined ? '' : `  dns64-prefix: ${dns64}\n`}  local-zone: "." static
   local-zone: "${ZONE_ORIGIN}." transparent
-auth-zone:
+${elsewhereLines(elsewhere)}auth-zone:
   name: "${ZONE_ORIGIN}."
   zonefile: "${join(directory, 'lab.zone')}"
   for-downstream: no

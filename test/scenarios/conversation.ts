@@ -10,6 +10,7 @@ import { AnswerCache, createAnswerCache } from '../../src/memory/answer-cache/an
 import { BlockTableBuilder } from '../../src/memory/block-table/block-table-builder.ts';
 import type { Clock } from '../../src/memory/monotonic-clock.ts';
 import { createCounters, readCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
+import { createSightings } from '../../src/memory/sightings/sightings.ts';
 import { createUpstreamNotes } from '../../src/memory/upstream-notes/upstream-notes.ts';
 import type { CookieSnapshot, LiveSettings } from '../../src/plane-messages/thread-start.ts';
 import {
@@ -81,11 +82,17 @@ export type Script = (
 export interface SharedByThreads {
   readonly answerCache: SharedArrayBuffer;
   readonly upstreamNotes: SharedArrayBuffer;
+  readonly sightings: SharedArrayBuffer;
   threads: number;
 }
 
 export function sharedByThreads(cacheBytes = 1 << 20): SharedByThreads {
-  return { answerCache: createAnswerCache(cacheBytes), upstreamNotes: createUpstreamNotes(), threads: 0 };
+  return {
+    answerCache: createAnswerCache(cacheBytes),
+    upstreamNotes: createUpstreamNotes(),
+    sightings: createSightings(),
+    threads: 0,
+  };
 }
 
 export class Conversation {
@@ -126,6 +133,7 @@ export class Conversation {
       cache: new AnswerCache(shared.answerCache, ++shared.threads),
       counters: new ThreadCounters(this.#counters, 1),
       upstreamNotes: shared.upstreamNotes,
+      sightings: shared.sightings,
       clock: () => this.clock(),
       cookies: this.cookies,
       onInternalError: (error) => this.internalErrors.push(error),

@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { findCommand, missingPackages } from './missing-components.ts';
+import type { RealComponent } from './packages.ts';
 import { wakeAfterKill, withSleepingDaemons } from './sleeping-daemons.ts';
 
 const APT_OPTIONS = [
@@ -20,11 +21,14 @@ const NEVER_INSTALLED = 'systemd-resolved';
 
 /**
  * Brings in what is missing: as root on Debian through apt, unless SOTTO_TEST_INSTALL=0. Says what it does. What stays missing is
- * the business of the tests that need it: they fail in CI and are skipped elsewhere.
+ * the business of the tests that need it: they fail in CI and are skipped elsewhere. `more`: wanted besides.
  */
-export async function installComponents(say: (line: string) => void): Promise<void> {
+export async function installComponents(
+  say: (line: string) => void,
+  more: readonly RealComponent[] = [],
+): Promise<void> {
   if (process.getuid?.() === 0) wakeAfterKill();
-  const packages = missingPackages();
+  const packages = missingPackages(more);
   if (packages.length === 0) return;
   const reason = reasonNotToInstall();
   if (reason !== undefined) {
@@ -39,7 +43,7 @@ export async function installComponents(say: (line: string) => void): Promise<vo
       (await aptGet('install', packages)) ||
       (!isInterrupted() && (await aptGet('update')) && !isInterrupted() && (await aptGet('install', packages))),
   );
-  if (!isComplete) say(`Not everything could be installed; still missing: ${missingPackages().join(' ')}`);
+  if (!isComplete) say(`Not everything could be installed; still missing: ${missingPackages(more).join(' ')}`);
 }
 
 function reasonNotToInstall(): string | undefined {

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { REAL_COMPONENTS, REAL_FILES } from './packages.ts';
+import { REAL_COMPONENTS, REAL_FILES, type RealComponent } from './packages.ts';
 
 const ADMINISTRATOR_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
@@ -12,9 +12,9 @@ export function findCommand(command: string): string | undefined {
   return directories.map((directory) => join(directory, command)).find(isExecutable);
 }
 
-/** Debian packages that would bring what is missing, sorted. */
-export function missingPackages(): string[] {
-  const commands = REAL_COMPONENTS.filter(({ command }) => findCommand(command) === undefined);
+/** Debian packages that would bring what is missing, sorted. `more`: wanted besides. */
+export function missingPackages(more: readonly RealComponent[] = []): string[] {
+  const commands = [...REAL_COMPONENTS, ...more].filter(({ command }) => findCommand(command) === undefined);
   const files = REAL_FILES.filter(({ path }) => !existsSync(path));
   return [...new Set([...commands, ...files].map(({ debianPackage }) => debianPackage))].sort();
 }

@@ -13,13 +13,21 @@ export const REAL_COMPONENTS: readonly RealComponent[] = [
   { command: 'dnsmasq', debianPackage: 'dnsmasq-base' },
   { command: 'dig', debianPackage: 'bind9-dnsutils' },
   { command: 'kdig', debianPackage: 'knot-dnsutils' },
+  { command: 'stubby', debianPackage: 'stubby' },
+  { command: 'getdns_query', debianPackage: 'getdns-utils' },
   { command: 'curl', debianPackage: 'curl' },
+  { command: 'chromium', debianPackage: 'chromium' },
   { command: 'openssl', debianPackage: 'openssl' },
   { command: 'nft', debianPackage: 'nftables' },
   { command: 'ip', debianPackage: 'iproute2' },
   { command: 'unshare', debianPackage: 'util-linux' },
   { command: 'tcpdump', debianPackage: 'tcpdump' },
+  { command: 'pebble', debianPackage: 'pebble' },
+  { command: 'pebble-challtestsrv', debianPackage: 'pebble' },
 ];
+
+/** Wanted by `npm run testssl` alone. */
+export const TESTSSL: RealComponent = { command: 'testssl', debianPackage: 'testssl.sh' };
 
 /** Components without a command of their own: a file tells whether they are there. */
 export const REAL_FILES: readonly { readonly path: string; readonly debianPackage: string }[] = [

@@ -33,7 +33,8 @@ export function canMakeNamespaces(test: TestContext): boolean {
   return status === 0 || declined(test, `no network namespace with IPv6 can be made here ${stderr.trim()}`);
 }
 
-function declined(test: TestContext, reason: string): boolean {
+/** Skips the test, or fails it in CI; false. */
+export function declined(test: TestContext, reason: string): boolean {
   if (process.env.CI === 'true') throw new Error(`in CI nothing is skipped: ${reason}`);
   test.skip(reason);
   return false;

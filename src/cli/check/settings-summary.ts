@@ -2,7 +2,7 @@
 
 import { servesOthers } from '../../control-plane/local-names/compile-local-names.ts';
 import { listenAddressToText } from '../../control-plane/settings/listen-address.ts';
-import { plaintextExceptions } from '../../control-plane/settings/plaintext-exceptions.ts';
+import { plaintextExceptions, proofExceptions } from '../../control-plane/settings/plaintext-exceptions.ts';
 import type {
   CertificateSettings,
   ListenAddress,
@@ -23,6 +23,7 @@ export function settingsSummary(settings: Settings): string {
     ['plain DNS', [addressesText(listen.dns)]],
     ['DoT', [addressesText(listen.dot)]],
     ['DoH', [addressesText(listen.doh) + (listen.doh.length === 0 ? '' : ', path /dns-query')]],
+    ['set-up page', [listen.http.map((address) => `http://${listenAddressToText(address)}/`).join(', ') || 'off']],
     ['may ask', [`plain: ${rangesText(access.plain)}`, `encrypted: ${rangesText(access.encrypted)}`]],
     ['cookies', cookieTexts(server.cookies)],
     ['upstream', settings.upstreams.map(({ url, addresses }) => `${url} at ${addresses.join(', ')}`)],
@@ -36,6 +37,7 @@ export function settingsSummary(settings: Settings): string {
     ['local names', [localNamesText(settings), ...namesOfNetworkTexts(settings)]],
     ['discovery', [discoveryText(settings)]],
     ['threads', [`${server.threads}${server.user === undefined ? '' : `, as the user ${server.user}`}`]],
+    ...challengeRow(settings),
     ...translatorRow(settings),
     ['plaintext', plaintextTexts(settings)],
   ];
@@ -44,14 +46,19 @@ export function settingsSummary(settings: Settings): string {
     .join('\n');
 }
 
+function challengeRow({ listen }: Settings): [string, readonly string[]][] {
+  if (listen.acmeHttp.length === 0) return [];
+  return [['HTTP-01', [`challenges at ${addressesText(listen.acmeHttp)}, and nothing else there`]]];
+}
+
 function translatorRow({ resolve }: Settings): [string, readonly string[]][] {
   if (resolve.dns64 === undefined) return [];
   const { prefix, prefixBits } = resolve.dns64;
   return [['DNS64', [`names without IPv6 address are answered under ${addressToText(prefix)}/${prefixBits}`]]];
 }
 
-function plaintextTexts({ zones }: Settings): readonly string[] {
-  const exceptions = plaintextExceptions(zones);
+function plaintextTexts({ zones, certificates }: Settings): readonly string[] {
+  const exceptions = [...plaintextExceptions(zones), ...proofExceptions(certificates)];
   if (exceptions.length === 0) return ['no question leaves this host in plaintext; there are no exceptions'];
   return ['no question leaves this host in plaintext, except that', ...exceptions];
 }
@@ -175,7 +182,10 @@ function certificateText({ names, source }: CertificateSettings): string {
       return `${names.join(', ')}: by the local CA`;
     case 'files':
       return `${names.join(', ')}: ${source.certPath} with ${source.keyPath}`;
-    case 'acme':
-      return `${names.join(', ')}: by ${source.directory}, ${source.challenge}`;
+    case 'acme': {
+      const provider = source.dns === undefined ? '' : ` with ${source.dns.provider.kind}`;
+      const profile = source.profile === undefined ? '' : `, profile ${source.profile}`;
+      return `${names.join(', ')}: by ${source.directory}, ${source.challenge}${provider}${profile}`;
+    }
   }
 }

@@ -30,11 +30,19 @@ export function explanationToText(explanation: Explanation, type: number): strin
   return [`${visible(sentence)}.`, ...lines].join('\n');
 }
 
-function answerText({ action, response, local, plaintext }: Explanation, type: number): string {
+/** An answer to such a name is not searched for what is blocked. */
+const ALLOWED_BY_NAME: ReadonlySet<Explanation['reason']> = new Set(['rule-allows', 'list-allows', 'client-probe']);
+
+function answerText({ action, reason, response, local, plaintext }: Explanation, type: number): string {
   if (local === 'alias' && plaintext !== undefined) return `an alias made here, and what its target has: ${plaintext}`;
   if (local !== undefined) return LOCAL_ANSWERS[local];
   if (action === 'not-ready') return 'SERVFAIL until the lists have arrived';
-  if (action === 'allow') return `${plaintext ?? "the upstream's"}, unless it leads to a blocked name`;
+  if (action === 'allow') {
+    const whose = plaintext ?? "the upstream's";
+    return ALLOWED_BY_NAME.has(reason)
+      ? `${whose}, whatever it leads to`
+      : `${whose}, unless it leads to a blocked name`;
+  }
   const hasAddress = type === TYPE.A || type === TYPE.AAAA;
   switch (response) {
     case 'nxdomain':

@@ -1,11 +1,11 @@
 // What the control socket says of the answer cache, and how it is flushed.
 
+import type { FlushTarget } from '../../memory/answer-cache/flush.ts';
 import { type AnswerCacheUsage, readAnswerCacheUsage } from '../../memory/answer-cache/usage.ts';
 import { type CounterName, readCounters } from '../../memory/counters/counters.ts';
 import { nameFromInternational } from '../../wire/international-name.ts';
 import { foldName } from '../../wire/name.ts';
-import type { FlushTarget } from '../../memory/answer-cache/flush.ts';
-import { flushAnswers, type Flushed } from '../answer-cache/flush-answers.ts';
+import { type Flushed, flushAnswers } from '../answer-cache/flush-answers.ts';
 import type { Route } from './control-socket.ts';
 
 const MISSES: readonly CounterName[] = ['answersFromUpstream', 'upstreamFailures', 'answersStale', 'failuresFromCache'];

@@ -2,9 +2,9 @@
 
 import type { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import { certificateCovers } from './certificate-names.ts';
 import { certificatesInPem, privateKeyInPem, readPemFile } from './pem.ts';
+import { whyTlsRefuses } from './why-tls-refuses.ts';
 
 export interface CertificateFiles {
   /** Leaf first, each issued by the next. */
@@ -41,11 +41,8 @@ export function readCertificateFiles(certPath: string, keyPath: string): Certifi
 
   const chainPem = chain.value.map((certificate) => certificate.toString()).join('');
   const keyPem = key.value.export({ type: 'pkcs8', format: 'pem' }).toString();
-  try {
-    createSecureContext({ cert: chainPem, key: keyPem });
-  } catch (error) {
-    return certWrong(`TLS refuses this certificate and key: ${(error as Error).message}`);
-  }
+  const refusal = whyTlsRefuses(keyPem, chainPem);
+  if (refusal !== undefined) return certWrong(`TLS refuses this certificate and key: ${refusal}`);
   const keyIsExposed = process.platform !== 'win32' && (statSync(keyPath).mode & 0o077) !== 0;
   return { ok: true, files: { chain: chain.value, chainPem, keyPem, keyIsExposed } };
 }
@@ -65,19 +62,24 @@ function misplacedIssuer(chain: readonly X509Certificate[]): string | undefined 
 const DAY_MILLISECONDS = 86_400_000;
 const ENDS_SOON_DAYS = 14;
 
+/** Why clients refuse it, some of them or all. */
+export function whyRefused(leaf: X509Certificate, names: readonly string[], now: Date): string[] {
+  const reasons: string[] = [];
+  if (leaf.validToDate < now) reasons.push(`the certificate expired on ${dayOf(leaf.validToDate)}; clients refuse it`);
+  if (leaf.validFromDate > now) reasons.push(`the certificate is not valid before ${dayOf(leaf.validFromDate)}`);
+  const uncovered = names.filter((name) => !certificateCovers(leaf, name));
+  if (uncovered.length > 0)
+    reasons.push(`the certificate does not cover ${uncovered.join(', ')}; clients asking for them refuse it`);
+  return reasons;
+}
+
 /** What clients may stumble over, although it can be served. */
 export function certificateDoubts(files: CertificateFiles, names: readonly string[], now: Date): string[] {
   const leaf = files.chain[0]!;
-  const doubts: string[] = [];
+  const doubts = whyRefused(leaf, names, now);
   const daysLeft = (leaf.validToDate.getTime() - now.getTime()) / DAY_MILLISECONDS;
-  if (daysLeft < 0) doubts.push(`the certificate expired on ${dayOf(leaf.validToDate)}; clients refuse it`);
-  else if (daysLeft < ENDS_SOON_DAYS)
+  if (daysLeft >= 0 && daysLeft < ENDS_SOON_DAYS)
     doubts.push(`the certificate ends on ${dayOf(leaf.validToDate)}; replace it before`);
-  if (leaf.validFromDate > now) doubts.push(`the certificate is not valid before ${dayOf(leaf.validFromDate)}`);
-
-  const uncovered = names.filter((name) => !certificateCovers(leaf, name));
-  if (uncovered.length > 0)
-    doubts.push(`the certificate does not cover ${uncovered.join(', ')}; clients asking for them refuse it`);
 
   const stranger = files.chain.findIndex(
     (certificate, index) => index > 0 && !files.chain[index - 1]!.checkIssued(certificate),

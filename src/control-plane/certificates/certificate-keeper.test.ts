@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { acmeSource } from '../../../test/fixtures/acme/keeper-on-a-clock.ts';
+import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
 import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
 import { keepCertificates } from './certificate-keeper.ts';
+import { CertificatesInForce } from './certificates-in-force.ts';
 import { loadCertificates } from './load-certificates.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -33,10 +36,13 @@ async function keeperOn(
   const keeper = keepCertificates(
     settings,
     loaded,
-    publish ??
-      ((certificates) => {
-        published.push(certificates);
-      }),
+    new CertificatesInForce(
+      loaded.certificates,
+      publish ??
+        (async (certificates) => {
+          published.push(certificates);
+        }),
+    ),
     {
       now: () => new Date(clock.now),
       schedule(milliseconds, run) {
@@ -102,14 +108,52 @@ test('a renewal that fails is logged and tried again within the hour', async (t)
 });
 
 test('a publication that fails is tried again', async (t) => {
-  let attempts = 0;
-  const { fire, loaded } = await keeperOn(t, async () => {
-    attempts++;
-    if (attempts === 1) throw new Error('a thread is being restarted');
+  const published: (readonly CertificateSnapshot[])[] = [];
+  const { fire, loaded } = await keeperOn(t, async (certificates) => {
+    published.push(certificates);
+    if (published.length === 1) throw new Error('a thread is being restarted');
   });
   await fire(loaded.renewAt!.getTime());
+  // Threads that had taken it get the former one back.
+  assert.deepEqual(published.at(-1), loaded.certificates);
   await fire();
-  assert.equal(attempts, 2);
+  assert.deepEqual(published.at(-1), published[0]);
+  assert.notDeepEqual(published.at(-1), loaded.certificates);
+});
+
+test('what came from elsewhere in the meantime is left alone, also where nothing of it is on disk', async (t) => {
+  const settings = [
+    { names: ['dns.example.org'], source: { kind: 'local-ca' } as const },
+    { names: ['ordered.example.org'], source: acmeSource({ directory: 'https://ca.example/dir' }) },
+    { names: ['files.example.org'], source: { kind: 'files', certPath: '/none', keyPath: '/none' } as const },
+  ];
+  const foreign = makeCertificate({ names: ['ordered.example.org'] });
+  t.after(() => foreign.remove());
+  const snapshot = { names: ['ordered.example.org'], keyPem: foreign.keyPem, chainPem: foreign.certPem };
+  const root = mkdtempSync(join(tmpdir(), 'sotto-keeper-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const choice = { certificateDirectory: join(root, 'certs'), certificates: settings };
+  const loaded = await loadCertificates(choice, new Date(NOW), 'gateway', [undefined, undefined, snapshot]);
+  assert.deepEqual([...loaded.fromLocalCa], loaded.certificates.slice(0, 2), 'a stand-in until the order is done');
+  const inForce = new CertificatesInForce(loaded.certificates, async () => undefined);
+  await inForce.replace(1, snapshot);
+  let renew = (): void => undefined;
+  const done = Promise.withResolvers<void>();
+  let isArmed = false;
+  keepCertificates(choice, loaded, inForce, {
+    now: () => new Date(loaded.renewAt!),
+    schedule: (_milliseconds, run) => {
+      if (isArmed) done.resolve();
+      isArmed = true;
+      renew = run;
+      return () => undefined;
+    },
+    log: () => undefined,
+  });
+  renew();
+  await done.promise;
+  assert.notEqual(inForce.current[0], loaded.certificates[0]);
+  assert.deepEqual(inForce.current.slice(1), [snapshot, snapshot]);
 });
 
 test('once stopped it waits for nothing', async (t) => {

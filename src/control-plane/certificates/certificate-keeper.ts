@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import type { LogLevel } from '../../plane-messages/messages.ts';
-import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
+import type { CertificatesInForce } from './certificates-in-force.ts';
 import { type CertificateChoice, type LoadedCertificates, loadCertificates } from './load-certificates.ts';
 
 export interface KeeperSurroundings {
@@ -22,13 +22,13 @@ const LOOK_MILLISECONDS = 3_600_000;
 const FIRST_LOOK_MILLISECONDS = 60_000;
 
 /**
- * Watches over what `loadCertificates` returned. `publish` gets the whole new set; a renewal that fails is logged and tried
+ * Watches over what `loadCertificates` returned. `inForce` gets the whole new set; a renewal that fails is logged and tried
  * again within the hour, while the old certificates go on serving.
  */
 export function keepCertificates(
   settings: CertificateChoice,
   loaded: LoadedCertificates,
-  publish: (certificates: readonly CertificateSnapshot[]) => void | Promise<void>,
+  inForce: Pick<CertificatesInForce, 'current' | 'replaceAll'>,
   surroundings: KeeperSurroundings,
 ): CertificateKeeper {
   let current = loaded;
@@ -46,10 +46,12 @@ export function keepCertificates(
     const now = surroundings.now();
     try {
       if (current.renewAt !== undefined && now >= current.renewAt) {
-        const renewed = await loadCertificates(settings, now, hostname(), current.certificates);
+        // What came from elsewhere, as an order's result or the operator's files, is not ours to touch.
+        const kept = inForce.current.map((one) => (current.fromLocalCa.has(one) ? undefined : one));
+        const renewed = await loadCertificates(settings, now, hostname(), kept);
         for (const notice of renewed.notices) surroundings.log('warn', notice);
         if (stopped) return;
-        await publish(renewed.certificates);
+        await inForce.replaceAll(renewed.certificates);
         current = renewed;
       }
     } catch (error) {

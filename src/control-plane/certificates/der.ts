@@ -27,6 +27,14 @@ export const tagged = (tag: number, ...parts: Der[]): Der => asn1.create(Class.C
 export const taggedOctets = (tag: number, octets: Uint8Array): Der =>
   asn1.create(Class.CONTEXT_SPECIFIC, tag, false, binary(octets));
 
+export const nothing = (): Der => asn1.create(Class.UNIVERSAL, Type.NULL, false, '');
+/** What is DER already, checked by whoever made it: as it stands. Lengths in four octets at most. */
+export const encoded = (octets: Uint8Array): Der => {
+  const contentAt = 2 + (octets[1]! < 0x80 ? 0 : octets[1]! & 0x7f);
+  // The bit for "constructed" goes along as a part of the type: nothing inside is looked at.
+  return asn1.create(octets[0]! & 0xc0, octets[0]! & 0x3f, false, binary(octets.subarray(contentAt)));
+};
+
 /** UTCTime up to 2049, GeneralizedTime from 2050 on (RFC 5280 section 4.1.2.5). */
 export const time = (date: Date): Der =>
   date.getUTCFullYear() < 2050

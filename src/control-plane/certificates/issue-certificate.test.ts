@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { connect, createServer, type SecureVersion } from 'node:tls';
 import fc from 'fast-check';
 import { certificateCovers, namesOfCertificate } from './certificate-names.ts';
-import { type Issuer, issueAuthority, issueLeaf } from './issue-certificate.ts';
+import { type Issuer, issueAuthority, issueLeaf, issueProof } from './issue-certificate.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -129,5 +129,30 @@ describe('the local CA', () => {
   test('keeps within the length a name may have', () => {
     const { subject } = new X509Certificate(issueAuthority('x'.repeat(100), VALIDITY).certificatePem);
     assert.equal(subject, `CN=${'x'.repeat(64)}`);
+  });
+});
+
+describe('a proof for another CA', () => {
+  test('is for one name or address alone, carries the hash, and may sign nothing (RFC 8737, RFC 8738)', (t) => {
+    if (!openssl(t)) return;
+    const hash = createHash('sha256').update('token.thumbprint').digest('hex').toUpperCase();
+    for (const [name, shown] of [
+      ['dns.example.org', 'DNS:dns.example.org'],
+      ['2001:db8::53', 'IP Address:2001:DB8:0:0:0:0:0:53'],
+    ] as const) {
+      const { certificatePem, keyPem } = issueProof(name, 'token.thumbprint', VALIDITY);
+      const certificate = new X509Certificate(certificatePem);
+      assert.ok(certificate.checkPrivateKey(createPrivateKey(keyPem)));
+      assert.ok(certificate.verify(certificate.publicKey));
+      assert.deepEqual([...namesOfCertificate(certificate)], [name]);
+      const text = execFileSync('openssl', ['x509', '-noout', '-text'], { input: certificatePem }).toString();
+      assert.match(text, /X509v3 Basic Constraints: critical\s+CA:FALSE/);
+      assert.match(text, /X509v3 Key Usage: critical\s+Digital Signature\n/);
+      assert.ok(text.includes(shown), text);
+      const structure = execFileSync('openssl', ['asn1parse'], { input: certificatePem }).toString();
+      const at = structure.indexOf('1.3.6.1.5.5.7.1.31');
+      assert.match(structure.slice(at), /^\S+\s.*BOOLEAN\s+:255\n.*OCTET STRING\s+\[HEX DUMP\]:/);
+      assert.ok(structure.slice(at).includes(`:0420${hash}\n`), structure);
+    }
   });
 });

@@ -1,4 +1,5 @@
-// Makes P-256 certificates: the local CA and the leaves it signs (RFC 5280). Structure by der.ts, signatures by node:crypto.
+// Makes P-256 certificates: the local CA, the leaves it signs (RFC 5280), and proofs for other CAs (RFC 8737). Structure by der.ts,
+// signatures by node:crypto.
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -34,10 +35,13 @@ const OID = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  acmeIdentifier: '1.3.6.1.5.5.7.1.31',
 } as const;
 
 /** Upper bound ub-common-name. */
 const COMMON_NAME_MAX_CHARACTERS = 64;
+const DIGITAL_SIGNATURE = Uint8Array.of(0b1000_0000);
+const PROOF_NAME = 'ACME challenge';
 
 /** A self-signed CA that may sign leaves and nothing else. */
 export function issueAuthority(commonName: string, validity: Validity): IssuedCertificate {
@@ -56,13 +60,29 @@ export function issueLeaf(names: readonly string[], issuer: Issuer, validity: Va
   const keys = newKeys();
   const extensions = [
     extension(OID.basicConstraints, true, der.sequence()),
-    extension(OID.keyUsage, true, der.bitString(Uint8Array.of(0b1000_0000), 7)), // digitalSignature
+    extension(OID.keyUsage, true, der.bitString(DIGITAL_SIGNATURE, 7)),
     extension(OID.extendedKeyUsage, false, der.sequence(der.objectIdentifier(OID.serverAuth))),
     extension(OID.subjectAltName, false, der.sequence(...names.map(alternativeName))),
     extension(OID.subjectKeyIdentifier, false, der.octetString(keyIdentifier(keys.publicKey))),
     extension(OID.authorityKeyIdentifier, false, der.sequence(der.taggedOctets(0, keyIdentifier(issuer.publicKey)))),
   ];
   return issue(names[0]!.slice(0, COMMON_NAME_MAX_CHARACTERS), keys, issuer, validity, extensions);
+}
+
+/**
+ * What a CA looks for at this name or address (RFC 8737 section 3): signed by itself, with the hash of the key authorization. No CA's
+ * own rights, which TLS 1.2 would not serve with.
+ */
+export function issueProof(name: string, keyAuthorization: string, validity: Validity): IssuedCertificate {
+  const keys = newKeys();
+  const proof = createHash('sha256').update(keyAuthorization).digest();
+  const extensions = [
+    extension(OID.basicConstraints, true, der.sequence()),
+    extension(OID.keyUsage, true, der.bitString(DIGITAL_SIGNATURE, 7)),
+    extension(OID.subjectAltName, false, der.sequence(alternativeName(name))),
+    extension(OID.acmeIdentifier, true, der.octetString(proof)),
+  ];
+  return issue(PROOF_NAME, keys, { commonName: PROOF_NAME, ...keys }, validity, extensions);
 }
 
 interface Keys {

@@ -280,18 +280,34 @@ describe('several certificates', () => {
     assert.deepEqual(listOwnFiles(ownCertificateFiles(directory)).sort(), readdirSync(directory).sort());
   });
 
-  test('until ACME is there, its names are served by the local CA', async () => {
+  test("until a CA's first certificate has arrived, the local CA stands in for it", async () => {
     const acme = {
       kind: 'acme',
       directory: 'letsencrypt',
       directoryCaPath: undefined,
       challenge: 'tls-alpn-01',
       email: undefined,
+      profile: undefined,
+      externalAccount: undefined,
+      dns: undefined,
     } as const;
     const directory = newDirectory();
     const settings = { certificateDirectory: directory, certificates: [{ names: NAMES, source: acme }] };
     const { certificates } = await loadCertificates(settings, NOW, 'gateway');
     assert.equal(new X509Certificate(certificates[0]!.chainPem).issuer, 'CN=sotto local CA gateway');
+    const given = makeCertificate({ names: NAMES });
+    const file = join(directory, 'acme-dns.example.org.pem');
+    writeFileSync(file, `# sotto, from https://ca.example/dir\n${given.keyPem}${given.certPem}`);
+    given.remove();
+    const [later] = (await loadCertificates(settings, NOW, 'gateway')).certificates;
+    assert.equal(new X509Certificate(later!.chainPem).issuer, 'CN=test CA');
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    writeFileSync(file, given.certPem);
+    const damaged = await loadCertificates(settings, NOW, 'gateway');
+    assert.match(
+      damaged.notices[0]!,
+      /acme-dns\.example\.org\.pem: it holds no private key; a new certificate is ordered/,
+    );
   });
 });
 
@@ -321,11 +337,10 @@ describe('source = "files"', () => {
     assert.match(mismatch.message, /key\.pem: the key does not belong to the certificate in .*ca\.pem/);
   });
 
-  test('P16 what is served stays in use when the files have become faulty', async () => {
+  test('P16 at places that are kept nothing is looked at', async () => {
     const wanted = settings(join(own.directory, 'none.pem'));
-    const serving = [{ names: NAMES, keyPem: 'key', chainPem: 'chain' }];
-    const loaded = await loadCertificates(wanted, NOW, 'gateway', serving);
-    assert.deepEqual(loaded.certificates, serving);
-    assert.match(loaded.notices[0]!, /none\.pem: the file does not exist; the old certificate stays in use/);
+    const kept = [{ names: NAMES, keyPem: 'key', chainPem: 'chain' }];
+    const loaded = await loadCertificates(wanted, NOW, 'gateway', kept);
+    assert.deepEqual([loaded.certificates, loaded.notices], [kept, []]);
   });
 });

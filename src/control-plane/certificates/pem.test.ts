@@ -27,6 +27,9 @@ for (const [what, pem, wrong] of [
   ['nothing', '', /holds no PEM certificate/],
   ['a key', keyPem, /private key but no certificate; are the two files swapped/],
   ['a damaged block', certificatePem.replace(/^MI.*$/m, 'A'.repeat(64)), /certificate 1 in the file is damaged/],
+  ['a file cut off in its last block', (certificatePem + certificatePem).slice(0, -40), /certificate in it is cut off/],
+  ['a file cut off in a first line', `${certificatePem}-----BEGIN CERTI`, /certificate in it is cut off/],
+  ['a file with a hole', certificatePem.replace(/-----END.*\n/, '') + certificatePem, /certificate in it is cut off/],
   ['a long chain', certificatePem.repeat(21), /holds 21 certificates; at most 20/],
 ] as const)
   test(`${what} is no certificate, and is told apart`, () => {

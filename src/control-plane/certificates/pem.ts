@@ -28,9 +28,15 @@ export function readPemFile(path: string): FileReading {
   }
 }
 
+const CERTIFICATE_BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** What a file that was cut off, in the middle of its writing or for good, has left beside the whole blocks. */
+const CUT_BLOCK = /-----(?:BEGIN|END) CERTIF|-----BEGIN[^-]*$/;
+
 /** The certificates in the order they stand in. */
 export function certificatesInPem(pem: string): PemReading<X509Certificate[]> {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  const blocks = pem.match(CERTIFICATE_BLOCK);
+  if (CUT_BLOCK.test(pem.replace(CERTIFICATE_BLOCK, '').trimEnd()))
+    return { wrong: 'a certificate in it is cut off; is the file whole?' };
   if (blocks === null) {
     if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem))
       return { wrong: 'holds a private key but no certificate; are the two files swapped?' };

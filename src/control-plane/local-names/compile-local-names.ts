@@ -15,6 +15,7 @@ import { ITEMS_PER_SLICE, runAtOnce, type Sliced } from './slices.ts';
 import type { SourceContent, SourcedRecord } from './sourced-record.ts';
 import {
   canaryZone,
+  checkZone,
   embeddedReverseZones,
   ipv4OnlyRecords,
   isNobodys,
@@ -168,6 +169,7 @@ function addZones(builder: LocalNamesBuilder, settings: LocalNameSettings): void
   for (const [index, zone] of zones.entries()) builder.addZone(forwardedZone(zone.name, index));
   const mayGrow = records.length > 0 || resolve.hostsFile !== undefined || resolve.leaseFiles.length > 0;
   if (resolve.leaseFiles.length > 0) builder.addZone(leaseZone(resolve.leaseDomain));
+  builder.addZone(checkZone());
   if (resolve.discovery === 'nxdomain') builder.addZone(refusedDiscoveryZone());
   for (const zone of specialUseZones(mayGrow)) builder.addZone(zone);
   for (const zone of embeddedReverseZones(mayGrow))

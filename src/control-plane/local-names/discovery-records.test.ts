@@ -80,6 +80,37 @@ test('R04 nothing is told without encrypted listeners, without a name that can b
   assert.deepEqual(bindings('_dns.resolver.arpa', parts([dot], off)), []);
 });
 
+test('a client that goes by a name below a wildcard certificate is told too, and nothing else below is ours', () => {
+  const made = makeCertificate({ names: ['dns.example.org', '*.dns.example.org'] });
+  const chainPem = readFileSync(made.certPath, 'utf8');
+  made.remove();
+  const certificates = [{ names: ['dns.example.org', '*.dns.example.org'], chainPem }];
+  const given = parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }], { certificates });
+  const discovery = discoveryRecords(given);
+  const namesWith = (records: Parameters<typeof compileLocalNames>[0]['records']) =>
+    new LocalNames(compileLocalNames({ ...NO_LOCAL_SETTINGS, records }, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  const address = (owner: string) => ({
+    owner: nameFromText(owner)!,
+    type: 1,
+    ttlSeconds: 60,
+    rdata: Uint8Array.of(10, 0, 0, 1),
+    line: 0,
+  });
+  const below = (names: LocalNames) => [
+    ask(names, '_dns.phone.dns.example.org', 'SVCB'),
+    ask(names, '_dns.phone.dns.example.org', 'A'),
+    ask(names, 'phone.dns.example.org', 'A'),
+    ask(names, '_https.phone.dns.example.org', 'SVCB'),
+    ask(names, '_dns.phone.other.example.org', 'SVCB'),
+  ];
+  assert.deepEqual(below(namesWith([])), ['records 1', 'pass', 'pass', 'pass', 'pass']);
+  assert.deepEqual(below(namesWith([address('dns.example.org')])), ['records 1', 'pass', 'pass', 'pass', 'pass']);
+  const forAll = namesWith([address('dns.example.org'), address('*.dns.example.org')]);
+  assert.deepEqual(below(forAll).slice(0, 3), ['records 1', 'records 1', 'records 1']);
+  assert.equal(ask(namesWith([address('dns.example.org')]), '_dns.dns.example.org', 'SVCB'), 'records 1');
+  assert.deepEqual(bindings('*.dns.example.org', { ...given, certificates: [CERTIFICATE] }), []);
+});
+
 test('R02 those who do not get the names of this network are told no address of it', () => {
   const given = parts(
     [

@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import type { LocalRecord } from '../../memory/local-names/local-names-builder.ts';
 import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
 import { AccessList, type AddressRange, parseAccessEntry } from '../../policy/access-list.ts';
+import type { ListenerKind } from '../../sockets/listening-socket.ts';
 import { isMappedIpv4, parseAddress } from '../../wire/ip-address.ts';
 import { foldName } from '../../wire/name.ts';
 import { knownName } from '../../wire/name-text.ts';
@@ -16,7 +17,7 @@ import { certificateCovers } from '../certificates/certificate-names.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface ListeningAddress {
-  readonly kind: 'udp' | 'tcp' | 'dot' | 'doh';
+  readonly kind: ListenerKind;
   /** `0.0.0.0` and `::` are every address of their family. */
   readonly address: string;
   readonly port: number;
@@ -66,6 +67,8 @@ export function discoveryRecords(parts: DiscoveryParts): LocalRecord[] {
     records.push(
       ...serviceRecords(`_dns.${name}`, name, services),
       ...serviceRecords('_dns.resolver.arpa', name, services),
+      // A client that goes by a name of its own asks for `_dns.ID.NAME`.
+      ...(hasNamesBelow(name, parts.certificates) ? serviceRecords(`*.${name}`, name, services) : []),
     );
   }
   return records;
@@ -80,6 +83,15 @@ function authenticationNames(certificates: DiscoveryParts['certificates']): stri
   return [...new Set(names.map((name) => name.toLowerCase()))].slice(0, NAMES_MAX);
 }
 
+/** Whether a certificate is for the names of single clients as well (client-id.ts). */
+function hasNamesBelow(name: string, certificates: DiscoveryParts['certificates']): boolean {
+  return certificates.some(
+    ({ names, chainPem }) =>
+      names.some((written) => written.toLowerCase() === `*.${name}`) &&
+      certificateCovers(new X509Certificate(chainPem), `x.${name}`),
+  );
+}
+
 /** What only the machine itself is called, or no name at all, names no resolver. */
 export function isAuthenticationName(name: string): boolean {
   return (
@@ -89,9 +101,7 @@ export function isAuthenticationName(name: string): boolean {
 
 /** DoT before DoH, each once per port, with the addresses that clients from outside can use. */
 function servicesOf({ listening, localAddresses }: DiscoveryParts): Service[] {
-  const isLocalOnly = listening
-    .filter(({ kind }) => kind === 'udp' || kind === 'tcp')
-    .every(({ address }) => isLoopback(octetsOf(address)));
+  const isLocalOnly = isForThisMachine(listening);
   return (['dot', 'doh'] as const).flatMap((kind) => {
     const ports = Map.groupBy(
       listening.filter((it) => it.kind === kind),
@@ -107,7 +117,15 @@ function servicesOf({ listening, localAddresses }: DiscoveryParts): Service[] {
   });
 }
 
-function reachable(
+/** Whether plain DNS is for the machine itself: then what listens on loopback alone is meant to be used. */
+export function isForThisMachine(listening: readonly ListeningAddress[]): boolean {
+  return listening
+    .filter(({ kind }) => kind === 'udp' || kind === 'tcp')
+    .every(({ address }) => isLoopback(octetsOf(address)));
+}
+
+/** Each once, 16 octets; loopback only where nothing else is there and `isLocalOnly`. */
+export function reachable(
   bindings: readonly ListeningAddress[],
   localAddresses: readonly string[],
   isLocalOnly: boolean,

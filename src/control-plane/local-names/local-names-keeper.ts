@@ -16,7 +16,7 @@ import { EndedNames } from './ended-names.ts';
 import { LEASE_SIBLINGS, NamesFile, type NamesLog } from './names-file.ts';
 import { runAtOnce, runInSlices } from './slices.ts';
 import type { SourceContent } from './sourced-record.ts';
-import { FileWatch, signatureOf } from './watch-file.ts';
+import { FileWatch, signatureOf } from '../file-watch/file-watch.ts';
 
 export interface LocalNamesKeeperParts {
   readonly settings: LocalNameSettings;

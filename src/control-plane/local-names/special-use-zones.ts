@@ -2,6 +2,7 @@
 // upstream's own discovery records to clients and lead them around the filter.
 
 import { ZONE_KIND } from '../../memory/local-names/local-names.ts';
+import { CHECK_ZONE } from '../../memory/sightings/sightings.ts';
 import type { LocalRecord, LocalZone } from '../../memory/local-names/local-names-builder.ts';
 import { knownName } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
@@ -116,6 +117,11 @@ export function canaryZone(text: string): LocalZone {
     parentAnswersDs: false,
     isCanary: true,
   };
+}
+
+/** Names that a browser asks to see whether its questions come here: none exists, and none is kept by anybody. */
+export function checkZone(): LocalZone {
+  return zone(CHECK_ZONE, { negativeTtlSeconds: 0, isCheck: true });
 }
 
 /** `_dns.resolver.arpa` does not exist: clients stay with what they were told (RFC 9462). */

@@ -27,7 +27,7 @@ export function unreadableFor(serverUser: string | undefined, paths: readonly st
 }
 
 function needs(paths: readonly string[]) {
-  return { readableTrees: [], readableFiles: paths, writableDirectories: [] };
+  return { readableTrees: [], readableFiles: paths, programs: [], writableDirectories: [] };
 }
 
 function describe({ path, cannot }: Pick<AccessFault, 'path' | 'cannot'>, user: string): string {

@@ -1,7 +1,7 @@
 // What the `ready` line says: who answers where.
 
 export interface ServedAddress {
-  /** udp, tcp, dot or doh. */
+  /** udp, tcp, dot, doh, http or acme-http. */
   readonly kind: string;
   readonly address: string;
   readonly port: number;

@@ -10,13 +10,15 @@ export interface AccessNeeds {
   /** Code: every file in them, except in a `node_modules` folder. */
   readonly readableTrees: readonly string[];
   readonly readableFiles: readonly string[];
+  /** Called: executed, and read, as scripts must be. */
+  readonly programs: readonly string[];
   /** New files are made there; of what it holds, `own` must be at hand, with everything below. */
   readonly writableDirectories: readonly { readonly directory: string; readonly own: readonly string[] }[];
 }
 
 export interface AccessFault {
   readonly path: string;
-  readonly cannot: 'read' | 'write' | 'enter';
+  readonly cannot: 'read' | 'write' | 'enter' | 'execute';
   /** Which of the needs it belongs to: a tree, a file or a writable directory. */
   readonly need: string;
   /** Of the system. */
@@ -26,7 +28,7 @@ export interface AccessFault {
 /** Each path once; a closed directory stands for everything below it. */
 export function findAccessFaults(needs: AccessNeeds): AccessFault[] {
   const faults = new Map<string, AccessFault>();
-  const report = (need: string, path: string, cannot: 'read' | 'write', error: unknown): void => {
+  const report = (need: string, path: string, cannot: 'read' | 'write' | 'execute', error: unknown): void => {
     const { code = 'EACCES' } = error as NodeJS.ErrnoException;
     const closed = code === 'EACCES' ? closedDirectoryAbove(path) : undefined;
     const fault: AccessFault = closed ? { path: closed, cannot: 'enter', need, code } : { path, cannot, need, code };
@@ -45,6 +47,12 @@ export function findAccessFaults(needs: AccessNeeds): AccessFault[] {
     attempt(
       () => accessSync(file, R_OK),
       (error) => report(file, file, 'read', error),
+    );
+  }
+  for (const program of needs.programs) {
+    attempt(
+      () => accessSync(program, R_OK | X_OK),
+      (error) => report(program, program, 'execute', error),
     );
   }
   for (const { directory, own } of needs.writableDirectories) {

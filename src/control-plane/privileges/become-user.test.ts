@@ -124,7 +124,12 @@ function whyNot(): string | false {
   if (spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status !== 0) return 'needs unshare and ip';
   const { trees, files } = programFiles();
   try {
-    checkUserAccess(lookUpUser('nobody'), { readableTrees: trees, readableFiles: files, writableDirectories: [] });
+    checkUserAccess(lookUpUser('nobody'), {
+      readableTrees: trees,
+      readableFiles: files,
+      programs: [],
+      writableDirectories: [],
+    });
     return false;
   } catch (error) {
     return `this checkout is closed to nobody: ${(error as Error).message}`;

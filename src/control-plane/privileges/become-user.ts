@@ -61,13 +61,20 @@ function accessNeeds(
   const certificateFiles = certificates.flatMap(({ source }) =>
     source.kind === 'files' ? [source.certPath, source.keyPath] : [],
   );
+  const directoryFiles = certificates.flatMap(({ source }) =>
+    source.kind === 'acme' && source.directoryCaPath !== undefined ? [source.directoryCaPath] : [],
+  );
+  const programs = certificates.flatMap(({ source }) =>
+    source.kind === 'acme' && source.dns?.provider.kind === 'hook' ? [source.dns.provider.path] : [],
+  );
   // A list file that is missing for everybody is the lists' own error.
   const listFiles = lists.flatMap(({ source }) =>
     source.kind === 'file' && existsSync(source.path) ? [source.path] : [],
   );
   return {
     readableTrees: program.trees,
-    readableFiles: [...program.files, ...certificateFiles, ...listFiles],
+    readableFiles: [...program.files, ...certificateFiles, ...directoryFiles, ...listFiles],
+    programs,
     writableDirectories: directories.map((own) => ({ directory: own.directory, own: listOwnFiles(own) })),
   };
 }

@@ -11,7 +11,7 @@ import { lookUpUser, type User } from './look-up-user.ts';
 const isRoot = process.platform === 'linux' && process.geteuid?.() === 0;
 const skip = isRoot ? false : 'needs root on Linux, to become another user in a child process';
 const NOBODY: User | undefined = isRoot ? lookUpUser('nobody') : undefined;
-const NOTHING: AccessNeeds = { readableTrees: [], readableFiles: [], writableDirectories: [] };
+const NOTHING: AccessNeeds = { readableTrees: [], readableFiles: [], programs: [], writableDirectories: [] };
 
 function makeDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'sotto-access-'));
@@ -63,6 +63,20 @@ test('a program in a closed directory is one complaint, which names that directo
   });
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, new RegExp(`cannot enter ${home},.*chmod o\\+x ${home}$`));
+});
+
+test('a program that the user may read but not run, or run but not read, is told', { skip }, (t) => {
+  const directory = makeDirectory(t);
+  const program = join(directory, 'hook');
+  writeFileSync(program, '#!/bin/sh\n');
+  for (const [mode, lines] of [
+    [0o755, []],
+    [0o744, [`cannot execute ${program}; let it run the program: chmod o+rx ${program}`]],
+    [0o711, [`cannot execute ${program}; let it run the program: chmod o+rx ${program}`]],
+  ] as const) {
+    chmodSync(program, mode);
+    assert.deepEqual(complaints({ programs: [program] }), lines);
+  }
 });
 
 test('many unreadable files of the program are counted, not listed', { skip }, (t) => {

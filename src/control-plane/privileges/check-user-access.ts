@@ -57,6 +57,7 @@ function explainFault({ path, cannot, need, code }: AccessFault, user: User, tre
   if (cannot === 'enter') return `${what}, and needs it for ${need}; let it through: chmod o+x ${path}`;
   if (trees.has(need)) return `${what}; let it read the program: chmod -R o+rX ${need}`;
   const owner = user.name ?? String(user.uid);
+  if (cannot === 'execute') return `${what}; let it run the program: chmod o+rx ${path}`;
   if (cannot === 'write') return `${what}; give it the directory: chown ${owner} ${path}`;
   return `${what}; give it the file: chown ${owner} ${path}`;
 }

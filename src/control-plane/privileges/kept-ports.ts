@@ -11,9 +11,10 @@ const SYSCTL = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 const DEFAULT_FIRST_UNPRIVILEGED_PORT = 1024;
 
 /** Throws OperatorError PRIVILEGES_NEED_KOFFI. */
-export function refuseLosingPorts(user: User, sockets: Pick<ListeningSocketSet, 'forThread'>): void {
+export function refuseLosingPorts(user: User, sockets: Pick<ListeningSocketSet, 'forThread' | 'forMain'>): void {
   const first = firstUnprivilegedPort();
-  const lost = sockets.forThread(1).filter(({ port, descriptor }) => descriptor === undefined && port < first);
+  const ours = [...sockets.forThread(1), ...sockets.forMain];
+  const lost = ours.filter(({ port, descriptor }) => descriptor === undefined && port < first);
   if (lost.length === 0) return;
   const ports = [...new Set(lost.map(({ port }) => port))].sort((one, other) => one - other).join(', ');
   throw new OperatorError(

@@ -1,9 +1,14 @@
 // What only shows when tables are seen together.
 
 import { isIP } from 'node:net';
+import { isLetsEncrypt } from '../certificates/acme/directory.ts';
+import { nameToText } from '../../wire/name-text.ts';
+import { isLoopback } from '../lists/loopback.ts';
 import { canonicalAddress } from './canonical-address.ts';
+import { isWildcardName } from './certificate-name.ts';
+import { isLocalEnding } from './local-endings.ts';
 import { isWildcard, listenAddressToText } from './listen-address.ts';
-import type { ListenAddress, ListSettings, Settings } from './settings.ts';
+import type { ListenAddress, ListSettings, RecordSettings, Settings } from './settings.ts';
 import type { FaultCollector } from './settings-fault.ts';
 import type { TableContext } from './table-reader.ts';
 import type { PlacedRule } from './tables/policy-table.ts';
@@ -73,4 +78,59 @@ export function noticeEmptyAllowlist(
   if (lists.some(({ action }) => action === 'allow') || rules.some(({ rule }) => rule.action === 'allow')) return;
   const advice = 'add a [[list]] with action = "allow", or rules such as "@@||example.org^"';
   faults.notice(['policy', 'mode'], `nothing is allowed yet, so no name is answered; ${advice}`);
+}
+
+/** A server with a name of this network is asked for nowhere else: somebody here must know it. */
+export function reportUnknownServers(
+  {
+    certificates,
+    zones,
+    records,
+  }: Pick<Settings, 'certificates' | 'zones'> & { readonly records: readonly Pick<RecordSettings, 'owner'>[] },
+  mayGrow: boolean,
+  faults: FaultCollector,
+): void {
+  if (mayGrow) return;
+  const known = [
+    ...zones.map(({ text }) => text),
+    ...records.map(({ owner }) => nameToText(owner).replace(/^\*\./, '')),
+  ];
+  for (const [index, { source }] of certificates.entries()) {
+    if (source.kind !== 'acme') continue;
+    const provider = source.dns?.provider;
+    const written = [
+      ['directory', source.directory],
+      ['dns', provider !== undefined && 'url' in provider ? provider.url : undefined],
+    ] as const;
+    for (const [key, url] of written) {
+      const host = URL.parse(url ?? '')?.hostname ?? '';
+      if (host === '' || isLoopback(host) || isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) continue;
+      if (host.includes('.') && !isLocalEnding(host)) continue;
+      if (known.some((name) => host === name || host.endsWith(`.${name}`))) continue;
+      faults.fault(
+        ['certificate', index, key],
+        `${host} is a name of this network, and nobody here knows it; write a [[record]] with its address, or a [[zone]] whose resolver knows it`,
+      );
+    }
+  }
+}
+
+/** A CA that is told to look must find us where the challenge says it looks (RFC 8555 section 8.3, RFC 8737 section 3). */
+export function reportChallengeListeners(
+  certificates: Settings['certificates'],
+  listen: Settings['listen'],
+  faults: FaultCollector,
+): void {
+  for (const { names, source } of certificates) {
+    if (source.kind !== 'acme' || source.challenge === 'dns-01') continue;
+    // That is a fault of its own.
+    if (names.some(isWildcardName)) continue;
+    const isHttp = source.challenge === 'http-01';
+    const [key, port] = isHttp ? (['acme_http', 80] as const) : (['doh', 443] as const);
+    const listening = isHttp ? listen.acmeHttp : listen.doh;
+    const needs = `${source.challenge} of the certificate for ${names[0]} needs it`;
+    if (listening.length === 0) faults.fault(['listen', key], `is off, but ${needs}; write ${key} = [":${port}"]`);
+    else if (isLetsEncrypt(source.directory) && listening.every((one) => one.port !== port))
+      faults.notice(['listen', key], `${needs} at port ${port} of the public address: forward that port to this one`);
+  }
 }

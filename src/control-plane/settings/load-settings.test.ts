@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { OperatorError } from '../../errors.ts';
 import { formatFault, loadSettings, readSettings, type SettingsEnvironment } from './load-settings.ts';
+import { DNS_PROVIDER_SHAPE } from './tables/dns-provider-table.ts';
 
 const PROJECT_ROOT = resolve(import.meta.dirname, '../../..');
 const ENVIRONMENT: SettingsEnvironment = {
@@ -196,11 +197,15 @@ describe('config.example.toml', () => {
       const preset = table === '[upstream]' ? 'preset = "quad9"\n' : '';
       settingsOf(`[${table}]\n${preset}${line}`);
     }
-    const acme = text
-      .slice(text.indexOf('# source = "acme"'))
-      .replace(/^# /gm, '')
-      .replace(/^directory_ca.*$/m, '');
-    settingsOf(`[[certificate]]\nnames = ["dns.example.org"]\n${acme}`);
+    const acme = text.slice(text.indexOf('# source = "acme"'));
+    const lines = [...acme.matchAll(/^# (\w+ = .*)$/gm)].map((match) => match[1]!);
+    // Files that are not there.
+    const plain = lines.filter((line) => !/^dns = |_file = |^directory_ca = /.test(line));
+    const certificate = '[[certificate]]\nnames = ["dns.example.org"]';
+    settingsOf(`${certificate}\n${plain.join('\n')}`.replace('"letsencrypt"', '"letsencrypt-staging"'));
+    for (const line of lines.filter((one) => one.startsWith('dns = ') && !one.includes('hook')))
+      settingsOf(`${certificate}\nsource = "acme"\nchallenge = "dns-01"\n${line}`);
+    for (const key of Object.keys(DNS_PROVIDER_SHAPE.shape)) assert.match(acme, new RegExp(`\\b${key}\\b`), key);
     const upstream = /^# (url = .*)\n# (addresses = .*)$/m.exec(text)!;
     settingsOf(`[[upstream]]\n${upstream[1]}\n${upstream[2]}`);
   });

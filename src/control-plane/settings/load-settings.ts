@@ -5,9 +5,11 @@ import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import {
   noticeEmptyAllowlist,
+  reportChallengeListeners,
   reportMissingCertificate,
   reportOwnResolvers,
   reportOwnUpstreams,
+  reportUnknownServers,
 } from './cross-checks.ts';
 import { anything, text as textField } from './fields.ts';
 import { PATH_FORM, readDirectoryPath } from './operator-path.ts';
@@ -18,6 +20,7 @@ import { readTable, type TableContext } from './table-reader.ts';
 import { ACCESS_SHAPE, readAccess } from './tables/access-table.ts';
 import { CACHE_SHAPE, readCache } from './tables/cache-table.ts';
 import { CERTIFICATE_SHAPE, readCertificates } from './tables/certificate-table.ts';
+import { DNS_PROVIDER_SHAPE } from './tables/dns-provider-table.ts';
 import { LIST_SHAPE, readLists } from './tables/list-table.ts';
 import { LISTEN_SHAPE, readListen } from './tables/listen-table.ts';
 import { BLOCK_ADDRESSES_SHAPE, POLICY_SHAPE, readPolicy } from './tables/policy-table.ts';
@@ -72,6 +75,7 @@ const KNOWN_KEYS = Object.fromEntries(
     policy: POLICY_SHAPE,
     'policy.block_response': BLOCK_ADDRESSES_SHAPE,
     certificate: CERTIFICATE_SHAPE,
+    'certificate.dns': DNS_PROVIDER_SHAPE,
   }).map(([table, schema]) => [table, Object.keys(schema.shape)]),
 );
 
@@ -124,11 +128,13 @@ function readTree(
   const lists = readLists(top.list, policy.mode === 'allowlist', context);
   const certificates = readCertificates(top.certificate, context);
   reportMissingCertificate(top.certificate, listen, faults);
+  reportChallengeListeners(certificates, listen, faults);
   if (policy.mode === 'allowlist') noticeEmptyAllowlist(lists, rules, faults);
   const { resolve: resolving, rewrites } = readResolve(top.resolve, context);
   const mayGrow = resolving.hostsFile !== undefined || resolving.leaseFiles.length > 0;
   const leaseDomain = resolving.leaseFiles.length > 0 ? resolving.leaseDomain : undefined;
   const records = readRecords(top.record, rewrites, { zones, mayGrow, leaseDomain }, context);
+  reportUnknownServers({ certificates, zones, records }, mayGrow, faults);
   const lineOf = tomlLines(source);
   const settings: Settings = {
     configFile,

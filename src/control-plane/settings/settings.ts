@@ -4,9 +4,10 @@ import type { CookieMode } from '../../plane-messages/thread-start.ts';
 import type { AddressRange } from '../../policy/access-list.ts';
 import type { CacheSettings } from '../../policy/cache-settings.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
-import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
 import type { LanZone } from '../../upstream/lan-resolver/lan-zone.ts';
 import type { UpstreamSettings } from '../../upstream/upstream-settings.ts';
+import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
+import type { AcmeSettings } from './acme-settings.ts';
 
 export interface ListenAddress {
   /** Textual address without brackets; `0.0.0.0` and `::` are wildcards. */
@@ -31,13 +32,7 @@ export interface ListSettings {
 export type CertificateSource =
   | { readonly kind: 'local-ca' }
   | { readonly kind: 'files'; readonly certPath: string; readonly keyPath: string }
-  | {
-      readonly kind: 'acme';
-      readonly directory: string;
-      readonly directoryCaPath: string | undefined;
-      readonly challenge: 'tls-alpn-01' | 'http-01' | 'dns-01';
-      readonly email: string | undefined;
-    };
+  | AcmeSettings;
 
 export interface CertificateSettings {
   /** DNS names and textual addresses; the first certificate is the default. */
@@ -90,6 +85,8 @@ export interface Settings {
   readonly access: {
     readonly plain: readonly AddressRange[];
     readonly encrypted: readonly AddressRange[];
+    /** Who may open the set-up page. */
+    readonly http: readonly AddressRange[];
     /** Who of those gets the names of this network. */
     readonly localNames: readonly AddressRange[];
   };

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { OperatorError } from '../../errors.ts';
-import { lockStateDirectory, PROCESS_ID_NAME } from './lock-state-directory.ts';
+import { lockStateDirectory } from './lock-state-directory.ts';
+import { PROCESS_ID_NAME } from '../state-directory/lock-holder.ts';
 
 if (process.env.SOTTO_TEST_ROLE === 'holder') await hold(process.env.SOTTO_TEST_DIRECTORY!);
 else defineTests();

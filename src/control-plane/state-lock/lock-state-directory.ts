@@ -1,15 +1,14 @@
 // One gateway per state directory. Main thread. The lock is SQLite's, on an empty file: of the locks Node can reach it alone
 // is the system's own (fcntl), so it ends with the process however that ends, needs no clean-up and has no race.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../../errors.ts';
+import { lockHolder, PROCESS_ID_NAME } from '../state-directory/lock-holder.ts';
 import { writeFileAtomically } from '../state-directory/write-file-atomically.ts';
 
 export const LOCK_NAME = 'gateway.lock';
-/** The holder's process id, for people: nothing depends on it. */
-export const PROCESS_ID_NAME = 'gateway.lock.pid';
 const SQLITE_BUSY = 5;
 /** Two that start together step on each other's first, weaker locks; both would give up without another try. */
 const PATIENCE_MILLISECONDS = 300;
@@ -71,19 +70,7 @@ function writeProcessId(directory: string): void {
 }
 
 function describeHolder(directory: string): string {
-  const id = readProcessId(join(directory, PROCESS_ID_NAME));
+  const id = lockHolder(directory);
   const holder = id === undefined ? 'another process' : `process ${id}`;
   return `state_dir ${directory} is in use by ${holder}; stop that gateway, or give this one a state_dir of its own`;
-}
-
-/** Undefined where it is not known, or is that of a process long gone (or of one in another container). */
-function readProcessId(path: string): number | undefined {
-  try {
-    const id = Number(readFileSync(path, 'utf8'));
-    if (!Number.isSafeInteger(id) || id <= 0) return undefined;
-    process.kill(id, 0);
-    return id;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? Number(readFileSync(path, 'utf8')) : undefined;
-  }
 }

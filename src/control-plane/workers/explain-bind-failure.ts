@@ -10,6 +10,8 @@ const SETTING: Readonly<Record<ListenerKind, string>> = {
   tcp: 'listen.dns',
   dot: 'listen.dot',
   doh: 'listen.doh',
+  'acme-http': 'listen.acme_http',
+  http: 'listen.http',
 };
 
 /** Whether the machine merely lacks the address (or its family): what an address of the built-in defaults is forgiven. */

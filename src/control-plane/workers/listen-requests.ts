@@ -8,8 +8,15 @@ export interface WantedListener extends ListenRequest {
   readonly optional: boolean;
 }
 
-export function listenRequests({ dns, dot, doh }: Settings['listen']): WantedListener[] {
+export function listenRequests({ dns, dot, doh, http, acmeHttp }: Settings['listen']): WantedListener[] {
   const wanted = (addresses: readonly ListenAddress[], kind: ListenRequest['kind']) =>
     addresses.map(({ address, port, optional }) => ({ kind, address, port, optional }));
-  return [...wanted(dns, 'udp'), ...wanted(dns, 'tcp'), ...wanted(dot, 'dot'), ...wanted(doh, 'doh')];
+  return [
+    ...wanted(dns, 'udp'),
+    ...wanted(dns, 'tcp'),
+    ...wanted(dot, 'dot'),
+    ...wanted(doh, 'doh'),
+    ...wanted(http, 'http'),
+    ...wanted(acmeHttp, 'acme-http'),
+  ];
 }

@@ -4,26 +4,35 @@
 interface OpenPublication {
   readonly awaited: Set<number>;
   readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  /** What a thread said against it. */
+  fault: string | undefined;
 }
 
 export class Publications {
   readonly #open = new Map<number, OpenPublication>();
   #last = 0;
 
-  /** A number for a new publication to the threads in `slots`, and a promise that resolves when all have acknowledged. */
+  /** A number for a new publication to the threads in `slots`, and a promise that is settled when all have said what became of it. */
   begin(slots: Iterable<number>): { readonly publication: number; readonly acknowledged: Promise<void> } {
     const publication = ++this.#last;
     const awaited = new Set(slots);
     if (awaited.size === 0) return { publication, acknowledged: Promise.resolve() };
-    const acknowledged = new Promise<void>((resolve) => this.#open.set(publication, { awaited, resolve }));
+    const acknowledged = new Promise<void>((resolve, reject) =>
+      this.#open.set(publication, { awaited, resolve, reject, fault: undefined }),
+    );
     return { publication, acknowledged };
   }
 
-  acknowledge(publication: number, slot: number): void {
+  /** `fault`: why the thread stays with what it had. */
+  acknowledge(publication: number, slot: number, fault?: string): void {
     const entry = this.#open.get(publication);
-    if (entry === undefined || !entry.awaited.delete(slot) || entry.awaited.size > 0) return;
+    if (entry === undefined || !entry.awaited.delete(slot)) return;
+    entry.fault ??= fault;
+    if (entry.awaited.size > 0) return;
     this.#open.delete(publication);
-    entry.resolve();
+    if (entry.fault === undefined) entry.resolve();
+    else entry.reject(new Error(entry.fault));
   }
 
   threadExited(slot: number): void {

@@ -1,18 +1,18 @@
-// The query threads with everything they share: answer cache, counters, TLS ticket keys. Made once; threads come and go.
+// The query threads with everything they share: answer cache, counters, upstream notes. Made once; threads come and go.
 
-import { randomBytes } from 'node:crypto';
 import { createAnswerCache, recoverAfterThreadDeath } from '../../memory/answer-cache/answer-cache.ts';
 import { createCounters } from '../../memory/counters/counters.ts';
 import { createUpstreamNotes } from '../../memory/upstream-notes/upstream-notes.ts';
+import { createSightings } from '../../memory/sightings/sightings.ts';
 import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
 import type { ListeningSocketSet } from '../../sockets/listening-socket-set.ts';
 import type { GatewayLog } from '../observability/gateway-log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { ChallengePublisher } from './challenge-publisher.ts';
 import type { CookieSecrets } from './cookie-secrets.ts';
 import type { PolicyPublisher } from './policy-publisher.ts';
 import { ThreadPool } from './thread-pool.ts';
-
-const TLS_TICKET_KEY_BYTES = 48;
+import type { TicketKeys } from './ticket-keys.ts';
 
 export interface QueryThreadsOptions {
   readonly settings: Pick<Settings, 'server' | 'cache' | 'upstreams' | 'zones'>;
@@ -22,6 +22,8 @@ export interface QueryThreadsOptions {
   readonly sockets: ListeningSocketSet;
   readonly gatewayLog: GatewayLog;
   readonly cookieSecrets: CookieSecrets;
+  readonly challenges: ChallengePublisher;
+  readonly ticketKeys: TicketKeys;
   certificates(): readonly CertificateSnapshot[];
   /** A thread found no upstream. */
   onUpstreamDown(): void;
@@ -31,6 +33,7 @@ export interface QueryThreads {
   readonly pool: ThreadPool;
   readonly counters: SharedArrayBuffer;
   readonly answerCache: SharedArrayBuffer;
+  readonly sightings: SharedArrayBuffer;
 }
 
 /** Nothing runs before `pool.start()`. */
@@ -40,8 +43,7 @@ export function createQueryThreads(options: QueryThreadsOptions): QueryThreads {
   const answerCache = createAnswerCache(settings.cache.maxBytes);
   const counters = createCounters(threads);
   const upstreamNotes = createUpstreamNotes();
-  // Shared, so that a TLS session resumes on any thread, and on the successor of one that died.
-  const ticketKeys = randomBytes(TLS_TICKET_KEY_BYTES);
+  const sightings = createSightings();
   const pool = new ThreadPool({
     threads,
     entry: options.entry,
@@ -51,13 +53,15 @@ export function createQueryThreads(options: QueryThreadsOptions): QueryThreads {
       hashKey: options.hashKey,
       answerCache,
       upstreamNotes,
+      sightings,
       counters,
       blockTable: publisher.table.table,
       live: publisher.live,
       upstreams: settings.upstreams,
       zones: settings.zones,
       certificates: options.certificates(),
-      ticketKeys,
+      challenges: options.challenges.inForce,
+      ticketKeys: options.ticketKeys.inForce,
       cookies: options.cookieSecrets.snapshot,
     }),
     socketsFor: (threadSlot) => options.sockets.forThread(threadSlot),
@@ -70,5 +74,5 @@ export function createQueryThreads(options: QueryThreadsOptions): QueryThreads {
       gatewayLog.threadDied(threadSlot, error);
     },
   });
-  return { pool, counters, answerCache };
+  return { pool, counters, answerCache, sightings };
 }

@@ -9,7 +9,7 @@ import type { ThreadStart } from '../../plane-messages/thread-start.ts';
 import type { ListeningSocket } from '../../sockets/listening-socket.ts';
 import { ThreadPool, type ThreadPoolOptions } from './thread-pool.ts';
 
-type Fault = 'dies at start' | `dies on ${string}` | `is deaf to ${string}` | 'cannot listen';
+type Fault = 'dies at start' | `refuses ${string}` | `dies on ${string}` | `is deaf to ${string}` | 'cannot listen';
 
 /** Tells what it receives as a log line, and what was in force when it started. */
 const ACTOR = `
@@ -24,7 +24,7 @@ parentPort.on('message', (message) => {
   if (kind === 'drain') return parentPort.close();
   if (kind === 'listen' && fault === 'cannot listen')
     parentPort.postMessage({ kind: 'listen-failed', publication, socketId: 1, code: 'EX', message: 'no such socket' });
-  parentPort.postMessage({ kind: 'acknowledged', publication });
+  parentPort.postMessage({ kind: 'acknowledged', publication, ...(fault === 'refuses ' + kind ? { fault: 'of no use' } : {}) });
 });
 parentPort.postMessage({ kind: 'started' });
 `;
@@ -99,6 +99,13 @@ test('a publication does not wait for a thread that dies of it, nor for threads 
   );
   await pool.drain(0);
   await pool.publish(CHANGE);
+});
+
+test('a publication that one thread cannot use is told to whoever made it, once all have answered', async (t) => {
+  const { pool, heard } = makePool(t, { faultOf: (slot) => (slot === 1 ? 'refuses close-sockets' : undefined) });
+  await startAndListen(pool);
+  await assert.rejects(pool.publish(CHANGE), { message: 'of no use' });
+  assert.equal(heard.of('close-sockets').length, 2);
 });
 
 test('a publication waits for a thread that is starting', async (t) => {

@@ -69,7 +69,7 @@ export class ThreadPool {
     this.#startFailures = undefined;
   }
 
-  /** Sends a change to all threads; resolves when each has it in force (or is gone). */
+  /** Sends a change to all threads; resolves when each has it in force (or is gone), rejects where one could not use it. */
   async publish(message: Publication): Promise<void> {
     const { publication, acknowledged } = this.#publications.begin(this.#threads.keys());
     for (const worker of this.#threads.values()) worker.postMessage({ ...message, publication });
@@ -116,7 +116,7 @@ export class ThreadPool {
     let hasStarted = false;
     let failure: Error | undefined;
     worker.on('message', (message: FromThread) => {
-      if (message.kind === 'acknowledged') this.#publications.acknowledge(message.publication, slot);
+      if (message.kind === 'acknowledged') this.#publications.acknowledge(message.publication, slot, message.fault);
       else if (message.kind === 'started') {
         hasStarted = true;
         resolve();

@@ -7,7 +7,7 @@ import type { TlsCertificate } from './listener.ts';
 const NO_RENEGOTIATION = 0x4000_0000;
 
 /** RFC 9325: TLS 1.2 and 1.3, ephemeral key exchange, authenticated encryption; no early data, no compression. */
-const TLS_RULES: SecureContextOptions = {
+export const TLS_RULES: SecureContextOptions = {
   minVersion: 'TLSv1.2',
   maxVersion: 'TLSv1.3',
   ciphers: [
@@ -22,14 +22,20 @@ const TLS_RULES: SecureContextOptions = {
     'ECDHE-RSA-CHACHA20-POLY1305',
   ].join(':'),
   honorCipherOrder: true,
+  /** Every client has one of these. Not P-521, which costs us several times as much, nor X448 and finite fields. */
+  ecdhCurve: 'X25519MLKEM768:X25519:prime256v1:secp384r1',
   secureOptions: NO_RENEGOTIATION,
   /** Sessions of any thread and any listener may be resumed on any other: all serve the same names. */
   sessionIdContext: 'sotto',
+  /** A phone that slept over lunch resumes; tickets end with their keys in any case, which are replaced daily. */
+  sessionTimeout: 43_200,
 };
 
 export class CertificateChooser {
-  readonly #ticketKeys: Buffer;
+  #ticketKeys: Buffer;
+  #certificates: readonly TlsCertificate[] = [];
   #byName = new Map<string, SecureContext>();
+  #hasWildcards = false;
   #default: SecureContextOptions;
 
   /** Throws if there is no certificate, or a key or chain cannot be used. `ticketKeys`: 48 octets. */
@@ -54,8 +60,16 @@ export class CertificateChooser {
       for (const name of certificate.names) if (!byName.has(name)) byName.set(name, context);
     }
     this.#byName = byName;
+    this.#hasWildcards = certificates.some(({ names }) => names.some((name) => name.startsWith('*.')));
+    this.#certificates = certificates;
     this.#default = this.#optionsFor(first);
     return this.#default;
+  }
+
+  /** Has new sessions sealed with these 48 octets, whichever certificate they got, and returns `defaultOptions`. */
+  sealWith(ticketKeys: Uint8Array): SecureContextOptions {
+    this.#ticketKeys = Buffer.from(ticketKeys);
+    return this.replace(this.#certificates);
   }
 
   /**
@@ -64,13 +78,25 @@ export class CertificateChooser {
    */
   choose(serverName: string): SecureContext | undefined {
     const name = serverName.toLowerCase();
-    const exact = this.#byName.get(name);
-    if (exact !== undefined) return exact;
-    const dot = name.indexOf('.');
-    return dot > 0 ? this.#byName.get(`*${name.slice(dot)}`) : undefined;
+    return this.#byName.get(name) ?? this.#byName.get(wildcardOver(name));
+  }
+
+  get hasWildcards(): boolean {
+    return this.#hasWildcards;
+  }
+
+  /** Whether it is a wildcard alone that stands for this lower-case name. */
+  isUnderWildcard(serverName: string): boolean {
+    return this.#hasWildcards && !this.#byName.has(serverName) && this.#byName.has(wildcardOver(serverName));
   }
 
   #optionsFor(certificate: TlsCertificate): SecureContextOptions {
     return { ...TLS_RULES, ticketKeys: this.#ticketKeys, key: certificate.keyPem, cert: certificate.chainPem };
   }
+}
+
+/** One label up; empty for a name of one label. */
+function wildcardOver(name: string): string {
+  const dot = name.indexOf('.');
+  return dot > 0 ? `*${name.slice(dot)}` : '';
 }

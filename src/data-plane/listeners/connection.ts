@@ -10,6 +10,8 @@ export class Connection {
   readonly clientAddress: Uint8Array = new Uint8Array(16);
   /** What counts as one client; empty if the socket was gone before its address could be read. */
   readonly clientKey: string;
+  /** What the client goes by, where its handshake has said so; lower-case. */
+  clientId = '';
   /** Queries given to the handler and not yet answered or dropped. */
   inFlight = 0;
   /** Ends the connection in good order: no new queries, replies in flight are still sent. Until a protocol has begun: at once. */

@@ -2,6 +2,7 @@
 
 import {
   ALLOWED_METHODS,
+  clientIdInTarget,
   DNS_MESSAGE,
   decodeDnsParameter,
   judgeRequest,
@@ -14,6 +15,8 @@ import { freshnessSeconds } from './reply-freshness.ts';
 
 /** One request and its response, in the hands of an engine. */
 export interface DohExchange {
+  /** Of the client, where its path has one; set before it asks. */
+  clientId: string;
   /** Collects the body, then asks what it says. */
   readBody(): void;
   /** Gives a query to the handler; one that is too short to be a message (also 0 octets) is refused with 400. */
@@ -22,12 +25,15 @@ export interface DohExchange {
   refuse(status: number): void;
 }
 
+const BAD_REQUEST = 400;
+
 /** Where a query in the URL is decoded to; only used until the handler has read it. */
 const parameterMessage = new Uint8Array(PARAMETER_MAX_BYTES);
 
 /** Sets a request on its way. */
 export function beginExchange(exchange: DohExchange, head: RequestHead): void {
   const verdict = judgeRequest(head);
+  if (verdict < BAD_REQUEST) exchange.clientId = clientIdInTarget(head.target!);
   if (verdict === READ_BODY) exchange.readBody();
   else if (verdict === READ_PARAMETER)
     exchange.ask(parameterMessage, decodeDnsParameter(head.target!, parameterMessage));

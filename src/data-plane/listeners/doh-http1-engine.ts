@@ -25,6 +25,7 @@ export function createHttp1Engine(service: DohService): DohEngine {
     transport: service.transport,
     answer: (exchange, reply, length) => exchange.answer(reply, length),
     noteStale: (exchange) => exchange.noteStale(),
+    clientId: (exchange) => exchange.clientId || exchange.connection.clientId,
     drop: (exchange) => exchange.drop(),
     retain: (exchange) => exchange,
   };
@@ -121,6 +122,7 @@ class Http1Conversation {
 }
 
 class Http1Exchange implements DohExchange {
+  clientId = '';
   readonly #conversation: Http1Conversation;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -141,6 +143,10 @@ class Http1Exchange implements DohExchange {
     response.once('close', () => this.#onClose());
     this.#hasContent = announcesContent(request);
     if (this.#hasContent) request.on('data', (chunk: Buffer) => this.#onData(chunk));
+  }
+
+  get connection(): Connection {
+    return this.#conversation.accounts.connection;
   }
 
   readBody(): void {

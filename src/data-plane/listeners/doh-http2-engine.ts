@@ -29,6 +29,7 @@ export function createHttp2Engine(service: DohService): DohEngine {
     transport: service.transport,
     answer: (exchange, reply, length) => exchange.answer(reply, length),
     noteStale: (exchange) => exchange.noteStale(),
+    clientId: (exchange) => exchange.clientId || exchange.connection.clientId,
     drop: (exchange) => exchange.drop(),
     retain: (exchange) => exchange,
   };
@@ -105,6 +106,7 @@ class Http2Conversation {
 }
 
 class Http2Exchange implements DohExchange {
+  clientId = '';
   readonly #conversation: Http2Conversation;
   readonly #stream: ServerHttp2Stream;
   readonly #isHead: boolean;
@@ -126,6 +128,10 @@ class Http2Exchange implements DohExchange {
   /** The client may have reset the stream or gone since it asked. */
   get #isGone(): boolean {
     return this.#stream.destroyed || this.#stream.closed;
+  }
+
+  get connection(): Connection {
+    return this.#conversation.accounts.connection;
   }
 
   readBody(): void {

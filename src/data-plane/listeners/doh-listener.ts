@@ -4,6 +4,7 @@ import { ConnectionTable } from './connection-table.ts';
 import type { CreateDohEngine, DohService } from './doh-engine.ts';
 import { createHttp1Engine } from './doh-http1-engine.ts';
 import { createHttp2Engine } from './doh-http2-engine.ts';
+import { PendingChallenges } from './pending-challenges.ts';
 import type { TlsListener, TlsListenerOptions } from './stream-options.ts';
 import { startTlsServer } from './tls-server.ts';
 import { DOH } from './transports.ts';
@@ -15,6 +16,7 @@ export interface DohListenerOptions extends TlsListenerOptions {
 
 export function startDohListener(options: DohListenerOptions): Promise<TlsListener> {
   const { socket, handler, limits, counters, certificates, ticketKeys } = options;
+  const challenges = options.challenges ?? new PendingChallenges();
   const connections = options.connections ?? new ConnectionTable(DOH, limits, counters);
   const service: DohService = { transport: DOH, handler, limits, counters, connections };
   const http2 = (options.createHttp2Engine ?? createHttp2Engine)(service);
@@ -28,6 +30,7 @@ export function startDohListener(options: DohListenerOptions): Promise<TlsListen
       connections,
       certificates,
       ticketKeys,
+      challenges,
       protocols: ['h2', 'http/1.1'],
     },
     (connection, tlsSocket) => {

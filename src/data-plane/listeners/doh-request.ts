@@ -3,6 +3,7 @@
 
 import { HEADER_BYTES, MESSAGE_MAX_BYTES } from '../../wire/header.ts';
 import { decodeBase64Url } from './base64url.ts';
+import { clientIdIn } from '../../wire/client-id.ts';
 
 export const DOH_PATH = '/dns-query';
 export const DNS_MESSAGE = 'application/dns-message';
@@ -71,10 +72,25 @@ function withoutPadding(target: string, start: number, valueEnd: number): number
   return end;
 }
 
+/** `/dns-query`, or `/dns-query/ID` with the ID of a client. */
 function isDohPath(target: string): boolean {
+  const end = endOfDohPath(target);
+  if (end < 0) return false;
+  return target.length === end || target.charAt(end) === '?' || clientIdInTarget(target) !== '';
+}
+
+/** The ID of the client behind the path; empty if there is none. */
+export function clientIdInTarget(target: string): string {
+  const end = endOfDohPath(target);
+  if (end < 0 || target.charAt(end) !== '/') return '';
+  const query = target.indexOf('?', end);
+  return clientIdIn(target, end + 1, query < 0 ? target.length : query);
+}
+
+/** Where something may follow our path; -1 if it does not stand there. */
+function endOfDohPath(target: string): number {
   const start = target.startsWith('/') ? 0 : pathOfUrl(target);
-  const end = start + DOH_PATH.length;
-  return target.startsWith(DOH_PATH, start) && (target.length === end || target.charAt(end) === '?');
+  return target.startsWith(DOH_PATH, start) ? start + DOH_PATH.length : -1;
 }
 
 /** Where the path of an absolute-form target starts (RFC 9112 section 3.2.2). */

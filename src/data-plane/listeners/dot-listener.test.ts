@@ -195,6 +195,16 @@ describe('the DoT listener', () => {
       await assert.rejects(connect(listener, weak));
     });
 
+    test('keys are exchanged by X25519, with ML-KEM or without, P-256 and P-384, and by nothing that costs more', async () => {
+      const { listener } = await start();
+      for (const ecdhCurve of ['X25519MLKEM768', 'X25519', 'P-256', 'P-384']) await connect(listener, { ecdhCurve });
+      for (const ecdhCurve of ['P-521', 'X448', 'ffdhe2048', 'ffdhe3072'])
+        await assert.rejects(connect(listener, { ecdhCurve }), { code: /HANDSHAKE_FAILURE$/ }, ecdhCurve);
+      await assert.rejects(connect(listener, { ecdhCurve: 'P-521', maxVersion: 'TLSv1.2' }));
+      listener.setCertificates([offer(renewed, ['dns.example.org'])]);
+      await assert.rejects(connect(listener, { ecdhCurve: 'P-521' }), 'after a renewal');
+    });
+
     test('P12 renegotiation is refused', async () => {
       const { listener } = await start();
       const socket = await connect(listener, { maxVersion: 'TLSv1.2' });

@@ -2,6 +2,7 @@
 
 import { ConnectionTable } from './connection-table.ts';
 import { LengthPrefixedStream } from './length-prefixed-stream.ts';
+import { PendingChallenges } from './pending-challenges.ts';
 import type { TlsListener, TlsListenerOptions } from './stream-options.ts';
 import { StreamService } from './stream-service.ts';
 import { startTlsServer } from './tls-server.ts';
@@ -9,6 +10,7 @@ import { DOT } from './transports.ts';
 
 export function startDotListener(options: TlsListenerOptions): Promise<TlsListener> {
   const { socket, handler, limits, counters, certificates, ticketKeys } = options;
+  const challenges = options.challenges ?? new PendingChallenges();
   const connections = options.connections ?? new ConnectionTable(DOT, limits, counters);
   const service = new StreamService(DOT, handler, limits, counters, connections);
   return startTlsServer(
@@ -20,6 +22,7 @@ export function startDotListener(options: TlsListenerOptions): Promise<TlsListen
       connections,
       certificates,
       ticketKeys,
+      challenges,
       protocols: ['dot'],
     },
     (connection, tlsSocket) => {

@@ -71,6 +71,10 @@ export class LengthPrefixedStream {
     if (!this.#isClosed && !this.#isReading) this.#settleLater();
   }
 
+  get clientId(): string {
+    return this.#connection.clientId;
+  }
+
   keepaliveDeciseconds(): number {
     return this.#service.keepaliveDeciseconds(this.#connection);
   }

@@ -25,6 +25,8 @@ export interface ReplySink<ReturnPath extends object = object> {
   keepaliveDeciseconds?(returnPath: ReturnPath): number;
   /** The answer that follows has expired, and no cache on its way may keep it. Only where there may be some: HTTP. */
   noteStale?(returnPath: ReturnPath): void;
+  /** What the client goes by (client-id.ts); empty if it has not said. Only over encrypted transports. */
+  clientId?(returnPath: ReturnPath): string;
   /** Called when a query starts to wait for the upstream; returns a path that stays valid until answer or drop. */
   retain(returnPath: ReturnPath): ReturnPath;
 }

@@ -6,7 +6,7 @@ import { dotClient, http1Client, http2Client, tcpClient, udpClient } from '../..
 import { type StartOptions, testListener } from '../../../test/fixtures/listener-suite.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
 import { UDP_ENGINES } from '../../../test/fixtures/udp-engines.ts';
-import type { ListenerKind, ListeningSocket } from '../../sockets/listening-socket.ts';
+import type { QueryListenerKind, ListeningSocket } from '../../sockets/listening-socket.ts';
 import { startDohListener } from './doh-listener.ts';
 import { startDotListener } from './dot-listener.ts';
 import { startTcpListener } from './tcp-listener.ts';
@@ -19,7 +19,7 @@ const tlsOptions = {
 };
 const trust = { ca: certificate.caPem, servername: 'dns.example.org' };
 
-function socketFor(kind: ListenerKind, { address }: StartOptions): ListeningSocket {
+function socketFor(kind: QueryListenerKind, { address }: StartOptions): ListeningSocket {
   return { id: 1, kind, address, port: 0, descriptor: undefined };
 }
 

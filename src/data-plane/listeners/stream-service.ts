@@ -46,6 +46,7 @@ export class StreamService {
       answer: (stream, reply, length) => stream.answer(reply, length),
       drop: (stream) => stream.drop(),
       retain: (stream) => stream,
+      clientId: (stream) => stream.clientId,
       keepaliveDeciseconds: (stream) => stream.keepaliveDeciseconds(),
     };
   }

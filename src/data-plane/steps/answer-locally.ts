@@ -3,6 +3,7 @@
 
 import { appendLocalRecords, appendZoneSoa } from '../../memory/local-names/append-local-answer.ts';
 import { LOCAL, type LocalNames } from '../../memory/local-names/local-names.ts';
+import type { Sightings } from '../../memory/sightings/sightings.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
 import { HEADER_BYTES, readFlags, writeFlags } from '../../wire/header.ts';
 import { appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
@@ -17,18 +18,18 @@ const encoder = new TextEncoder();
 const CANARY_TEXT = encoder.encode('this name asks whether a network filters; the answer says so');
 
 /** Where an alias leads out of the local names it passes: see `LocalMatch` for what is left for the steps that follow. */
-export function answerLocally(inForce: PolicyInForce): Step {
+export function answerLocally(inForce: PolicyInForce, sightings: Sightings): Step {
   return {
     name: 'answer-locally',
     run(query) {
       const names = query.findLocally(inForce);
-      return query.local.outcome === LOCAL.PASS ? VERDICT.PASS : reply(query, names);
+      return query.local.outcome === LOCAL.PASS ? VERDICT.PASS : reply(query, names, sightings);
     },
   };
 }
 
 /** `names`: as the client gets them. */
-function reply(query: Query, names: LocalNames): Verdict {
+function reply(query: Query, names: LocalNames, sightings: Sightings): Verdict {
   const { local, reply: out, facts } = query;
   query.replyLength = startReply(facts, RCODE.NOERROR, out);
   if (local.outcome === LOCAL.RECORDS)
@@ -39,6 +40,8 @@ function reply(query: Query, names: LocalNames): Verdict {
     case LOCAL.NO_DATA:
       return replyNegative(query, names, RCODE.NOERROR);
     case LOCAL.NON_EXISTENT:
+      // Every such name is asked once: what is noted of it here costs nobody else anything.
+      if (names.isCheck(local.zone)) sightings.note(query.asked.name, query.sink.transport.index, query.nowSeconds);
       return replyNegative(query, names, RCODE.NXDOMAIN);
     case LOCAL.LOOP:
       query.explain(EXTENDED_ERROR.OTHER, CHAIN_TEXT);

@@ -11,7 +11,10 @@ export interface LocalRecord {
   readonly rdata: Uint8Array;
   /** Records that go along in ADDITIONAL. */
   readonly additional?: readonly LocalRecord[];
-  /** It says nothing about its name besides: other types, and whether the name exists, are for others to answer. */
+  /**
+   * It says nothing about its name besides: other types, and whether the name exists, are for others to answer. With the owner
+   * `*.NAME` it is there for the names of resolvers below NAME, which begin with `_dns`.
+   */
   readonly standsAlone?: boolean;
   /** What of it is said to those who do not get the names of this network, where that is something else. */
   readonly forOthers?: Pick<LocalRecord, 'rdata' | 'additional'>;
@@ -31,6 +34,8 @@ export interface LocalZone {
   readonly parentAnswersDs: boolean;
   /** Its "no" is a signal that the client is told of. */
   readonly isCanary?: boolean;
+  /** Its names are asked to see whether the question comes here (memory/sightings). */
+  readonly isCheck?: boolean;
 }
 
 export interface BuiltRrset {

@@ -61,7 +61,7 @@ export const ZONE = {
   FLAGS: 7,
 } as const;
 export const ZONE_WORDS = 8;
-export const ZONE_FLAG = { PARENT_ANSWERS_DS: 1, IS_CANARY: 2 } as const;
+export const ZONE_FLAG = { PARENT_ANSWERS_DS: 1, IS_CANARY: 2, IS_CHECK: 4 } as const;
 
 // An RRset among the octets: five 16-bit numbers, then the answers (TYPE, CLASS, TTL, RDLENGTH, RDATA each), then the
 // additional records (with their owners). A node's RRsets follow a 16-bit count of them.

@@ -74,6 +74,8 @@ export class LocalMatch {
   nameAt = 0;
 }
 
+const RESOLVER_LABEL = Uint8Array.of(4, 0x5f, 0x64, 0x6e, 0x73);
+
 export class LocalNames {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly octets: Uint8Array<SharedArrayBuffer>;
@@ -153,9 +155,20 @@ export class LocalNames {
     else {
       // RFC 4592 section 3.3.1; an encloser in another zone lies beyond a cut.
       const wildcard = this.nodeWord(encloser, NODE.WILDCARD);
-      if (wildcard !== 0 && this.nodeWord(encloser, NODE.ZONE) === zone) this.#answerFrom(wildcard, zone, type, match);
+      const isOurs = wildcard !== 0 && (this.nodeWord(wildcard, NODE.INFO) & EXISTS) !== 0;
+      if (!isWhole && this.#answersAlone(this.nodeWord(node, NODE.WILDCARD), name, type)) {
+        match.node = this.nodeWord(node, NODE.WILDCARD);
+        match.outcome = LOCAL.RECORDS;
+      } else if (isOurs && this.nodeWord(encloser, NODE.ZONE) === zone) this.#answerFrom(wildcard, zone, type, match);
       else match.outcome = this.#outcomeOfNothing(zone);
     }
+  }
+
+  /** What stands alone below a wildcard is about resolvers, whose names begin with `_dns` (RFC 9461 section 3). */
+  #answersAlone(wildcard: number, name: Uint8Array, type: number): boolean {
+    if (wildcard === 0 || this.rrsetOf(wildcard, type) === 0) return false;
+    for (let i = 0; i < RESOLVER_LABEL.length; i++) if (name[i] !== RESOLVER_LABEL[i]) return false;
+    return true;
   }
 
   #answerFrom(node: number, zone: number, type: number, match: LocalMatch): void {
@@ -192,6 +205,11 @@ export class LocalNames {
   /** Whether a "no" of this zone is a signal to browsers and systems. */
   isCanary(zone: number): boolean {
     return (this.zoneWord(zone, ZONE.FLAGS) & ZONE_FLAG.IS_CANARY) !== 0;
+  }
+
+  /** Whether names of this zone are asked only to see whether the question comes here. */
+  isCheck(zone: number): boolean {
+    return (this.zoneWord(zone, ZONE.FLAGS) & ZONE_FLAG.IS_CHECK) !== 0;
   }
 
   /** Where the RRset begins among the octets, 0 for none. */

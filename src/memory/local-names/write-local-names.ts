@@ -74,7 +74,9 @@ function writeZone(words: Int32Array, zone: LocalZone, arena: OctetArena): void 
   words[ZONE.SOA] = arena.add(soa);
   words[ZONE.SOA_LENGTH] = soa.length;
   words[ZONE.FLAGS] =
-    (zone.parentAnswersDs ? ZONE_FLAG.PARENT_ANSWERS_DS : 0) | (zone.isCanary === true ? ZONE_FLAG.IS_CANARY : 0);
+    (zone.parentAnswersDs ? ZONE_FLAG.PARENT_ANSWERS_DS : 0) |
+    (zone.isCanary === true ? ZONE_FLAG.IS_CANARY : 0) |
+    (zone.isCheck === true ? ZONE_FLAG.IS_CHECK : 0);
 }
 
 /** What owns records exists, a zone that others answer for may, and so does everything above them. */

@@ -47,5 +47,5 @@ export const DISCOVERY_MUTATIONS: readonly Mutation[] = [
   },
   { id: 'R09', file: RECORDS, from: '.filter(([word]) => !ERRORS_OF_OTHERS.has(word))', to: '' },
   { id: 'R09', file: RECORDS, from: '[`infourl=', to: '[`qnamemin=' },
-  { id: 'R10', file: 'docs/discovery.md', from: 'dhcp-option=162,00:27:', to: 'dhcp-option=162,00:26:' },
+  { id: 'R10', file: 'docs/clients/dnr.md', from: 'option6:144,00:01:', to: 'option6:144,00:02:' },
 ];

@@ -32,8 +32,8 @@ export const HTTPS_MUTATIONS: readonly Mutation[] = [
   {
     id: 'H05',
     file: `${LISTENERS}/doh-request.ts`,
-    from: "(target.length === end || target.charAt(end) === '?')",
-    to: '(target.length >= end)',
+    from: "target.length === end || target.charAt(end) === '?'",
+    to: 'target.length >= end',
   },
   {
     id: 'H06',

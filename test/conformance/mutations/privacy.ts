@@ -6,8 +6,14 @@ export const PRIVACY_MUTATIONS: readonly Mutation[] = [
   {
     id: 'V01',
     file: 'src/main.ts',
-    from: 'lookup: lookupThroughUpstream(upstream),',
-    to: "lookup: (await import('node:dns')).lookup as never,",
+    from: 'hashKey,\n    lookup: lookupThroughUpstream(ownQuestions),',
+    to: "hashKey,\n    lookup: (await import('node:dns')).lookup as never,",
+  },
+  {
+    id: 'V01',
+    file: 'src/main.ts',
+    from: 'settings,\n    lookup: lookupThroughUpstream(ownQuestions),',
+    to: "settings,\n    lookup: (await import('node:dns')).lookup as never,",
   },
   {
     id: 'V02',
@@ -18,8 +24,8 @@ export const PRIVACY_MUTATIONS: readonly Mutation[] = [
   {
     id: 'V03',
     file: 'src/main.ts',
-    from: 'lookup: lookupThroughUpstream(upstream),',
-    to: "lookup: (await import('node:dns')).lookup as never,",
+    from: 'hashKey,\n    lookup: lookupThroughUpstream(ownQuestions),',
+    to: "hashKey,\n    lookup: (await import('node:dns')).lookup as never,",
   },
   {
     id: 'V04',

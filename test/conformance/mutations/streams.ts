@@ -120,6 +120,18 @@ export const STREAMS_MUTATIONS: readonly Mutation[] = [
     to: 'this.#connection.socket.destroy();\n',
   },
   {
+    id: 'P21',
+    file: `${LISTENERS}/tls-server.ts`,
+    from: "kind === 'challenge' && challenges.show(",
+    to: 'challenges.show(',
+  },
+  {
+    id: 'P21',
+    file: `${LISTENERS}/client-hello.ts`,
+    from: '&& !list.remains ',
+    to: '',
+  },
+  {
     id: 'P10',
     file: 'src/data-plane/listeners/stream-service.ts',
     from: 'this.limits.idleMilliseconds / 100',

@@ -23,7 +23,12 @@ export const HTTPS: Section = {
       level: 'S',
       statement: 'Methods other than GET, HEAD and POST are 405 with Allow; HEAD is GET without the body.',
     },
-    { id: 'H05', level: 'M', statement: 'Another path is 404, before anything else is looked at.' },
+    {
+      id: 'H05',
+      level: 'M',
+      statement:
+        'Another path than /dns-query, with or without a client ID behind it, is 404, before anything else is looked at.',
+    },
     {
       id: 'H06',
       level: 'M',

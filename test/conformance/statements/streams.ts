@@ -5,7 +5,7 @@ import type { Section } from './statement.ts';
 export const STREAMS: Section = {
   letter: 'P',
   title: 'TCP and DNS over TLS',
-  sources: 'RFC 7766, 7828, 7858, 8310, 9210, 9325',
+  sources: 'RFC 7766, 7828, 7858, 8310, 8737, 9210, 9325',
   statements: [
     { id: 'P01', level: 'M', statement: 'A hundred queries in one segment get a hundred replies, each with its ID.' },
     { id: 'P02', level: 'S', statement: 'A query that waits for the upstream holds up none behind it.' },
@@ -72,6 +72,12 @@ export const STREAMS: Section = {
       id: 'P20',
       level: 'S',
       statement: 'An idle connection ends with close_notify, and a client that resets its own disturbs nobody.',
+    },
+    {
+      id: 'P21',
+      level: 'M',
+      statement:
+        'A certificate authority that offers acme-tls/1 alone gets the challenge for the name it asks for, on every thread; nobody else ever does, and without such a challenge it is refused (RFC 8737).',
     },
   ],
 };

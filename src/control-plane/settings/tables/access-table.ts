@@ -12,6 +12,7 @@ const ENTRIES_MAX = 10_000;
 export const ACCESS_SHAPE = z.strictObject({
   plain: list(`a list of ${FORM}`),
   encrypted: list(`a list of ${FORM}`),
+  http: list(`a list of ${FORM}`),
   local_names: list(`a list of ${FORM}`),
 });
 
@@ -32,6 +33,7 @@ export function readAccess(raw: unknown, context: TableContext): Settings['acces
   return {
     plain: readEntries(plain, 'plain', context),
     encrypted: readEntries(table.encrypted ?? ['loopback', 'private'], 'encrypted', context),
+    http: readEntries(table.http ?? ['loopback', 'private'], 'http', context),
     localNames: readEntries(localNames, 'local_names', context),
   };
 }

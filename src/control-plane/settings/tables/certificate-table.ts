@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { CERTIFICATE_NAME_FORM, isWildcardName, readCertificateName } from '../certificate-name.ts';
-import { choice, list, text } from '../fields.ts';
+import { anything, choice, list, text } from '../fields.ts';
 import { PATH_FORM } from '../operator-path.ts';
 import type { CertificateSettings } from '../settings.ts';
 import { quote, type SettingsPath } from '../settings-fault.ts';
@@ -20,6 +20,11 @@ export const CERTIFICATE_SHAPE = z.strictObject({
   directory_ca: text(PATH_FORM),
   challenge: choice(['tls-alpn-01', 'http-01', 'dns-01']),
   email: text('an e-mail address'),
+  profile: text('the name of a profile of the CA, such as "shortlived"'),
+  eab_kid: text('the key ID that the CA gave you'),
+  eab_hmac_key: text('the HMAC key that the CA gave you'),
+  eab_hmac_key_file: text(PATH_FORM),
+  dns: anything(),
 });
 export type CertificateTable = z.output<typeof CERTIFICATE_SHAPE>;
 

@@ -25,9 +25,6 @@ type Listener = keyof typeof LISTEN_SHAPE.shape;
 
 const LISTENERS = Object.keys(LISTEN_SHAPE.shape) as readonly Listener[];
 
-/** Accepted, so that a file can be written for the version that serves something there. */
-const UNOPENED: ReadonlySet<Listener> = new Set(['http', 'acme_http']);
-
 const loopback = (port: number): readonly ListenAddress[] => [
   { address: '127.0.0.1', port, optional: false },
   { address: '::1', port, optional: true },
@@ -37,7 +34,7 @@ const DEFAULTS: Readonly<Record<Listener, readonly ListenAddress[]>> = {
   dns: loopback(5300),
   dot: loopback(8853),
   doh: loopback(8443),
-  http: [{ address: '127.0.0.1', port: 8053, optional: false }],
+  http: [{ address: '127.0.0.1', port: 8053, optional: true }],
   acme_http: [],
 };
 
@@ -52,7 +49,6 @@ export function readListen(raw: unknown, context: TableContext): Settings['liste
   const table = readTable(LISTEN_SHAPE, raw, ['listen'], context);
   const placed = LISTENERS.flatMap((listener) => readListener(listener, table[listener], context));
   reportOverlaps(placed, context);
-  noticeUnopened(placed, context);
   const {
     dns = [],
     dot = [],
@@ -82,12 +78,6 @@ function readListener(listener: Listener, elements: unknown[] | undefined, conte
   });
 }
 
-function noticeUnopened(placed: readonly PlacedAddress[], context: TableContext): void {
-  const unopened = placed.filter(({ listener, written }) => UNOPENED.has(listener) && written !== undefined);
-  for (const listener of new Set(unopened.map((entry) => entry.listener)))
-    context.faults.notice(['listen', listener], 'not opened: what it is for comes in a later version');
-}
-
 function reportOverlaps(placed: readonly PlacedAddress[], context: TableContext): void {
   const onPort = Map.groupBy(placed, ({ address }) => address.port);
   for (const neighbors of onPort.values())
@@ -99,7 +89,7 @@ function reportOverlaps(placed: readonly PlacedAddress[], context: TableContext)
 
 function areInTheWay(a: PlacedAddress, b: PlacedAddress): boolean {
   if (a.written === undefined && b.written === undefined) return false;
-  // The built-in address of listen.http is not opened yet, so it is in nobody's way.
+  // The built-in address of listen.http gives way to whoever else wants it.
   if ([a, b].some(({ listener, written }) => listener === 'http' && written === undefined)) return false;
   return listenAddressesOverlap(a.address, b.address);
 }

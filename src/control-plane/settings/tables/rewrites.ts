@@ -1,8 +1,8 @@
 // `resolve.rewrites`: names that are answered as another name, or by addresses. Short for [[record]] tables.
 
 import { isIP } from 'node:net';
-import { parseAddress } from '../../../wire/ip-address.ts';
 import { nameFromInternational } from '../../../wire/international-name.ts';
+import { parseAddress } from '../../../wire/ip-address.ts';
 import { TYPE } from '../../../wire/numbers.ts';
 import { readLocalName } from '../local-name.ts';
 import { describeValue, quote, type SettingsPath } from '../settings-fault.ts';

@@ -102,10 +102,18 @@ describe('[listen]', () => {
     valid('[listen]\ndns = ["127.0.0.1:0", "127.0.0.1:0"]\ndot = ["127.0.0.1:0"]');
   });
 
-  test('the built-in address of http is in nobody’s way while nothing is served there', () => {
+  test('challenges over HTTP are off where nothing is written', () => {
+    assert.deepEqual(valid('').settings.listen.acmeHttp, []);
+    const { settings, notices } = valid('[listen]\nacme_http = ["192.0.2.1:80"]');
+    assert.deepEqual(settings.listen.acmeHttp, [{ address: '192.0.2.1', port: 80, optional: false }]);
+    assert.deepEqual(notices, []);
+  });
+
+  test('the built-in address of http gives way, one that is written does not', () => {
     assert.deepEqual(valid('[listen]\ndns = ["127.0.0.1:8053"]').notices, []);
-    notice('[listen]\nhttp = ["127.0.0.1:8054"]', 'listen.http', 'not opened');
-    notice('[listen]\nacme_http = [":80"]', 'listen.acme_http', 'not opened');
+    const both = '[listen]\ndot = ["127.0.0.1:8053"]\nhttp = ["127.0.0.1:8053"]';
+    fault(both, 3, 'listen.http[0]', 'is taken by listen.dot[0]');
+    assert.deepEqual(valid('').settings.listen.http, [{ address: '127.0.0.1', port: 8053, optional: true }]);
   });
 });
 
@@ -120,6 +128,9 @@ describe('[access]', () => {
     assert.equal(permits(access.plain, '192.0.2.7'), true);
     assert.equal(permits(access.plain, '127.0.0.1'), false);
     assert.equal(permits(access.encrypted, '203.0.113.1'), true);
+    assert.equal(permits(access.http, '192.168.1.2'), true, 'the set-up page is for private addresses');
+    assert.equal(permits(access.http, '203.0.113.1'), false);
+    assert.equal(permits(valid('[access]\nhttp = ["loopback"]').settings.access.http, '192.168.1.2'), false);
   });
 
   test('the names of this network are for loopback and private addresses unless somebody else is named', () => {
@@ -409,28 +420,6 @@ describe('[[certificate]]', () => {
 
   test('cert and key without source = "files" are explained', () => {
     fault('[[certificate]]\nnames = ["a.example"]\nkey = "key.pem"', 3, 'certificate[0].key', 'add source = "files"');
-  });
-
-  test('ACME is checked, and said to come later', () => {
-    const acme = (keys: string) => `[[certificate]]\nsource = "acme"\n${keys}`;
-    notice(acme('names = ["dns.example.org"]'), 'certificate[0].source', 'in a later version');
-    const full =
-      'names = ["*.example.org"]\nchallenge = "dns-01"\ndirectory = "https://acme.example.org/dir"\ndirectory_ca = "ca.pem"\nemail = "admin@example.org"';
-    assert.deepEqual(valid(acme(full)).settings.certificates[0]?.source, {
-      kind: 'acme',
-      directory: 'https://acme.example.org/dir',
-      directoryCaPath: join(directory, 'ca.pem'),
-      challenge: 'dns-01',
-      email: 'admin@example.org',
-    });
-    fault(acme('names = ["*.example.org"]'), 1, 'certificate[0].challenge', 'write challenge = "dns-01"');
-    fault(
-      acme('names = ["192.0.2.53"]\nchallenge = "dns-01"'),
-      4,
-      'certificate[0].challenge',
-      'cannot prove the address',
-    );
-    fault(acme('names = ["a.example"]\ndirectory_ca = "key.pem"'), 4, 'certificate[0].directory_ca', 'no certificate');
   });
 
   test('none at all is refused while an encrypted listener needs one', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync, appendFileSy
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { temporaryDirectory } from '../../../test/fixtures/temporary-directory.ts';
-import { FileWatch } from './watch-file.ts';
+import { FileWatch } from './file-watch.ts';
 
 function directoryOf(t: TestContext): string {
   const directory = temporaryDirectory('watch');

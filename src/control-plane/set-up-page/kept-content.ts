@@ -1,0 +1,56 @@
+// What the page shows, made once per change: signing profiles, drawing codes and looking into certificates take the main thread
+// milliseconds, and anybody may ask for them. Main thread.
+
+import { statSync } from 'node:fs';
+import { authorityPaths } from '../certificates/local-pair.ts';
+import { type ClientFactParts, type ClientFacts, clientFacts } from '../clients/client-facts.ts';
+
+/** Pages differ by device and by the address that the browser came to. */
+const KEPT_MAX = 64;
+
+export class KeptContent {
+  readonly #parts: ClientFactParts;
+  readonly #nowSeconds: () => number;
+  #lookedAtSeconds = -1;
+  #certificates: unknown;
+  #surroundings = '';
+  #facts: ClientFacts | undefined;
+  readonly #made = new Map<string, unknown>();
+
+  constructor(parts: ClientFactParts, nowSeconds: () => number) {
+    this.#parts = parts;
+    this.#nowSeconds = nowSeconds;
+  }
+
+  get facts(): ClientFacts {
+    this.#look();
+    this.#facts ??= clientFacts(this.#parts);
+    return this.#facts;
+  }
+
+  /** What `make` made of the facts as they are, the first time. A name stands for one kind of content. */
+  make<Content>(name: string, make: (facts: ClientFacts) => Content): Content {
+    const { facts } = this;
+    const kept = this.#made.get(name);
+    if (kept !== undefined) return kept as Content;
+    const made = make(facts);
+    if (this.#made.size >= KEPT_MAX) this.#made.clear();
+    this.#made.set(name, made);
+    return made;
+  }
+
+  /** Forgets what certificates, addresses or a local CA of before have made. Looks once a second at most. */
+  #look(): void {
+    const now = this.#nowSeconds();
+    if (now === this.#lookedAtSeconds) return;
+    this.#lookedAtSeconds = now;
+    const { settings, certificates, localAddresses } = this.#parts;
+    const authority = statSync(authorityPaths(settings.certificateDirectory).certPath, { throwIfNoEntry: false });
+    const surroundings = [authority?.mtimeMs, ...localAddresses()].join(' ');
+    if (certificates() === this.#certificates && surroundings === this.#surroundings) return;
+    this.#certificates = certificates();
+    this.#surroundings = surroundings;
+    this.#facts = undefined;
+    this.#made.clear();
+  }
+}
