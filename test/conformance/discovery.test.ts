@@ -23,7 +23,7 @@ const stage = gatewayUnderTest({
   extra: `[resolve]
 info_url = "https://www.lab.example/dns"
 [[certificate]]
-names = ["${NAME}", "localhost", "127.0.0.1", "::1"]
+names = ["${NAME}", "*.${NAME}", "localhost", "127.0.0.1", "::1"]
 source = "local-ca"
 `,
 });
@@ -99,6 +99,16 @@ conforms('R06', EVERY, '_dns below the name of the gateway is answered likewise'
   const byName = rdataOf(await exchange(query({ name: `_dns.${NAME}`, type: SVCB })));
   assert.ok(byName.length > 0);
   assert.deepEqual(byName, rdataOf(await exchange(query({ name: '_dns.resolver.arpa', type: SVCB }))));
+});
+
+conforms('R11', EVERY, '_dns below the name of a client names that client', async ({ exchange, stage, upstream }) => {
+  const client = `Phone.${NAME}`;
+  const reply = await exchange(query({ name: `_dns.${client}`, type: SVCB }));
+  assert.deepEqual(rdataOf(reply), [
+    svcb(`1 phone.${NAME} alpn=dot port=${stage.dot.port} ipv4hint=127.0.0.1`),
+    svcb(`2 phone.${NAME} alpn=h2 port=${stage.doh.port} ipv4hint=127.0.0.1 dohpath=/dns-query{?dns}`),
+  ]);
+  assert.deepEqual(upstream.queriesFor(client), []);
 });
 
 conforms('R08', EVERY, 'the path is a template, and nothing is named that is not served', async ({ exchange }) => {

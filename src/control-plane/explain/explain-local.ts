@@ -3,7 +3,7 @@
 import { open } from 'node:fs/promises';
 import { appendLocalRecords } from '../../memory/local-names/append-local-answer.ts';
 import { LOCAL, LocalMatch, type LocalNames } from '../../memory/local-names/local-names.ts';
-import { RRSET_HEAD_BYTES } from '../../memory/local-names/local-names-layout.ts';
+import { CLIENT_SERVICES, RRSET_HEAD_BYTES } from '../../memory/local-names/local-names-layout.ts';
 import type { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { HEADER_BYTES, MESSAGE_MAX_BYTES, readAnswerCount, readUint16 } from '../../wire/header.ts';
 import { skipName } from '../../wire/name.ts';
@@ -64,7 +64,8 @@ export async function explainLocal(
   const addresses = match.outcome === LOCAL.RECORDS ? followed(names, match, name, type) : [];
   const text = nameToText(name);
   const owner = node === 0 ? undefined : names.nameOf(node);
-  const origin = owner === undefined ? undefined : findOrigin(sources, owner, type, pointerOf(names, node));
+  const recordType = match.clientNameLength > 0 ? CLIENT_SERVICES : type;
+  const origin = owner === undefined ? undefined : findOrigin(sources, owner, recordType, pointerOf(names, node));
   return {
     response: RESPONSES[match.outcome],
     target: match.outcome === LOCAL.ALIAS ? match.alias.slice(0, match.aliasLength) : undefined,

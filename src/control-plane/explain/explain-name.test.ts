@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { localSettings } from '../../../test/fixtures/local-settings.ts';
 import { BlockTable } from '../../memory/block-table/block-table.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
+import { CLIENT_SERVICES } from '../../memory/local-names/local-names-layout.ts';
 import { compileForOthers, compileLocalNames, NO_CONTENTS, sourcesOf } from '../local-names/compile-local-names.ts';
 import { buildTable } from '../lists/build-table.ts';
 import { readSettings } from '../settings/load-settings.ts';
@@ -236,7 +237,11 @@ test('who says what is answered here: a rewrite, discovery, the lease domain, th
     rdata: Uint8Array.of(1, 0x61),
     standsAlone: true,
   });
-  const discovery = [about('_dns.resolver.arpa', TYPE.SVCB), about('dns.gw.example', RESINFO)];
+  const discovery = [
+    about('_dns.resolver.arpa', TYPE.SVCB),
+    about('dns.gw.example', RESINFO),
+    { ...about('*.dns.gw.example', CLIENT_SERVICES), rdata: Uint8Array.of(0, 1, 0) },
+  ];
   const contents = { ...NO_CONTENTS, discovery };
   const settings = localSettings(`${toml}[[record]]\nname = "dns.gw.example"\ntype = "A"\nvalue = "192.0.2.53"\n`);
   const table = new LocalNames(compileLocalNames(settings, HASH_KEY, contents).table);
@@ -247,6 +252,7 @@ test('who says what is answered here: a rewrite, discovery, the lease domain, th
     await sentenceOf('_dns.resolver.arpa', TYPE.SVCB),
     /: discovery, by which devices find the gateway, names/,
   );
+  assert.match(await sentenceOf('_dns.phone.dns.gw.example', TYPE.SVCB), /: discovery, by which devices find/);
   assert.match(await sentenceOf('dns.gw.example', RESINFO), /: discovery, by which devices find/);
   assert.equal((await explainName(it, 'dns.gw.example', RESINFO))?.line, undefined);
   assert.match(await sentenceOf('dns.gw.example', TYPE.A), /: a record of the configuration names it$/);

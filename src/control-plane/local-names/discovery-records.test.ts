@@ -100,13 +100,21 @@ test('a client that goes by a name below a wildcard certificate is told too, and
     ask(names, '_dns.phone.dns.example.org', 'SVCB'),
     ask(names, '_dns.phone.dns.example.org', 'A'),
     ask(names, 'phone.dns.example.org', 'A'),
+    ask(names, 'phone.dns.example.org', 'SVCB'),
     ask(names, '_https.phone.dns.example.org', 'SVCB'),
+    ask(names, '_dns.big.phone.dns.example.org', 'SVCB'),
     ask(names, '_dns.phone.other.example.org', 'SVCB'),
   ];
-  assert.deepEqual(below(namesWith([])), ['records 1', 'pass', 'pass', 'pass', 'pass']);
-  assert.deepEqual(below(namesWith([address('dns.example.org')])), ['records 1', 'pass', 'pass', 'pass', 'pass']);
+  const alone = ['records 1', 'pass', 'pass', 'pass', 'pass', 'pass', 'pass'];
+  assert.deepEqual(below(namesWith([])), alone);
+  assert.deepEqual(below(namesWith([address('dns.example.org')])), alone);
   const forAll = namesWith([address('dns.example.org'), address('*.dns.example.org')]);
-  assert.deepEqual(below(forAll).slice(0, 3), ['records 1', 'records 1', 'records 1']);
+  const besideAddresses = ['records 1', 'records 1', 'records 1', 'nodata', 'nodata', 'nodata', 'pass'];
+  assert.deepEqual(below(forAll), besideAddresses);
+  const ofPhone = namesWith([address('phone.dns.example.org')]);
+  assert.deepEqual(below(ofPhone).slice(0, 3), ['records 1', 'pass', 'records 1']);
+  const alias = { ...address('*.dns.example.org'), type: 5, rdata: nameFromText('home.example.org')! };
+  assert.equal(below(namesWith([alias]))[0], 'records 1');
   assert.equal(ask(namesWith([address('dns.example.org')]), '_dns.dns.example.org', 'SVCB'), 'records 1');
   assert.deepEqual(bindings('*.dns.example.org', { ...given, certificates: [CERTIFICATE] }), []);
 });

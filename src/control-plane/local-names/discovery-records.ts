@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { LocalRecord } from '../../memory/local-names/local-names-builder.ts';
+import { CLIENT_SERVICES } from '../../memory/local-names/local-names-layout.ts';
 import type { CertificateSnapshot } from '../../plane-messages/thread-start.ts';
 import { AccessList, type AddressRange, parseAccessEntry } from '../../policy/access-list.ts';
 import type { ListenerKind } from '../../sockets/listening-socket.ts';
@@ -67,8 +68,8 @@ export function discoveryRecords(parts: DiscoveryParts): LocalRecord[] {
     records.push(
       ...serviceRecords(`_dns.${name}`, name, services),
       ...serviceRecords('_dns.resolver.arpa', name, services),
-      // A client that goes by a name of its own asks for `_dns.ID.NAME`.
-      ...(hasNamesBelow(name, parts.certificates) ? serviceRecords(`*.${name}`, name, services) : []),
+      // A client that goes by a name of its own asks for `_dns.ID.NAME`, and keeps that name.
+      ...(hasNamesBelow(name, parts.certificates) ? clientServiceRecords(name, services) : []),
     );
   }
   return records;
@@ -151,6 +152,15 @@ function serviceRecords(owner: string, name: string, services: readonly Service[
     // Nobody outside can use the addresses of this network.
     forOthers: contentOf(target, ofPublic, index),
     standsAlone: true,
+  }));
+}
+
+/** The addresses are those of ID.NAME, which is for the public DNS or a record to say. */
+function clientServiceRecords(name: string, services: readonly Service[]): LocalRecord[] {
+  return serviceRecords(`*.${name}`, '.', services).map(({ forOthers, additional: _ofRoot, ...record }) => ({
+    ...record,
+    type: CLIENT_SERVICES,
+    ...(forOthers === undefined ? {} : { forOthers: { rdata: forOthers.rdata } }),
   }));
 }
 

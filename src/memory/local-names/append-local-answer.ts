@@ -12,9 +12,10 @@ import { foldOctet } from '../../wire/name.ts';
 import { CLASS, TYPE } from '../../wire/numbers.ts';
 import { RECORD_FIXED_BYTES, RECORD_RDLENGTH } from '../../wire/resource-record.ts';
 import { LOCAL, type LocalMatch, type LocalNames } from './local-names.ts';
-import { ALIAS, CHAIN_MAX, NODE, RRSET, RRSET_HEAD_BYTES, ZONE } from './local-names-layout.ts';
+import { ALIAS, CHAIN_MAX, CLIENT_SERVICES, NODE, RRSET, RRSET_HEAD_BYTES, ZONE } from './local-names-layout.ts';
 
 const POINTER = 0xc000;
+const SVC_PRIORITY_BYTES = 2;
 
 /**
  * Appends to a reply that holds the question alone what `match.node` has for `type`, following aliases; returns the new
@@ -28,6 +29,7 @@ export function appendLocalRecords(
   out: Uint8Array,
   length: number,
 ): number {
+  if (match.clientNameLength > 0) return appendClientServices(names, match, out, length);
   let { node } = match;
   let owner = POINTER | HEADER_BYTES;
   let end = length;
@@ -80,6 +82,31 @@ function appendRrset(names: LocalNames, rrset: number, owner: number, out: Uint8
   }
   for (let left = names.octet16(rrset + RRSET.ADDITIONAL_BYTES); left > 0; left--) out[end++] = octets[from++]!;
   for (let left = names.octet16(rrset + RRSET.ADDITIONALS); left > 0; left--) raiseAdditionalCount(out);
+  return end;
+}
+
+/** The services of a client, its own name in place of the root octet that stands behind SvcPriority (RFC 9460 section 2.2). */
+function appendClientServices(names: LocalNames, match: LocalMatch, out: Uint8Array, length: number): number {
+  const { octets } = names;
+  const { alias, clientNameLength } = match;
+  const rrset = names.rrsetOf(match.node, CLIENT_SERVICES);
+  let from = rrset + RRSET_HEAD_BYTES;
+  let end = length;
+  for (let left = names.octet16(rrset + RRSET.ANSWERS); left > 0; left--) {
+    const rdataBytes = names.octet16(from + RECORD_RDLENGTH);
+    const target = from + RECORD_FIXED_BYTES + SVC_PRIORITY_BYTES;
+    const recordEnd = from + RECORD_FIXED_BYTES + rdataBytes;
+    writeUint16(out, end, POINTER | HEADER_BYTES);
+    end += 2;
+    const fixed = end;
+    while (from < target) out[end++] = octets[from++]!;
+    writeUint16(out, fixed, TYPE.SVCB);
+    writeUint16(out, fixed + RECORD_RDLENGTH, rdataBytes - 1 + clientNameLength);
+    for (let i = 0; i < clientNameLength; i++) out[end++] = alias[i]!;
+    from++;
+    while (from < recordEnd) out[end++] = octets[from++]!;
+    raiseAnswerCount(out);
+  }
   return end;
 }
 

@@ -12,8 +12,7 @@ export interface LocalRecord {
   /** Records that go along in ADDITIONAL. */
   readonly additional?: readonly LocalRecord[];
   /**
-   * It says nothing about its name besides: other types, and whether the name exists, are for others to answer. With the owner
-   * `*.NAME` it is there for the names of resolvers below NAME, which begin with `_dns`.
+   * It says nothing about its name besides: other types, and whether the name exists, are for others to answer.
    */
   readonly standsAlone?: boolean;
   /** What of it is said to those who do not get the names of this network, where that is something else. */

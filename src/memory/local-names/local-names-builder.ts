@@ -3,6 +3,7 @@
 import { TYPE } from '../../wire/numbers.ts';
 import { RECORD_FIXED_BYTES } from '../../wire/resource-record.ts';
 import type { BuiltNode, LocalRecord, LocalZone } from './local-name-tree.ts';
+import { CLIENT_SERVICES } from './local-names-layout.ts';
 import { ZONE_KIND } from './local-names.ts';
 import { soaRdata } from './rrset-octets.ts';
 import { writeLocalNames } from './write-local-names.ts';
@@ -115,7 +116,8 @@ export class LocalNamesBuilder {
     const standing = rrsets?.find(({ type }) => type === record.type);
     if (standing !== undefined && standing.source !== source) return 'shadowed';
     const isAlias = record.type === TYPE.CNAME;
-    if (rrsets !== undefined && (rrsets[0]?.type === TYPE.CNAME) !== isAlias) return 'beside an alias';
+    const isOfName = record.type !== CLIENT_SERVICES;
+    if (rrsets !== undefined && isOfName && (rrsets[0]?.type === TYPE.CNAME) !== isAlias) return 'beside an alias';
     if (rrsets === undefined && this.#ownerCount >= namesMax) return 'too many names';
     if (standing?.rdata.some((rdata) => Buffer.compare(rdata, record.rdata) === 0)) return undefined;
     if (isAlias && standing !== undefined) return 'beside an alias';

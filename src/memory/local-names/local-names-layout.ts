@@ -68,5 +68,11 @@ export const ZONE_FLAG = { PARENT_ANSWERS_DS: 1, IS_CANARY: 2, IS_CHECK: 4 } as 
 export const RRSET = { TYPE: 0, ANSWERS: 2, ANSWER_BYTES: 4, ADDITIONALS: 6, ADDITIONAL_BYTES: 8 } as const;
 export const RRSET_HEAD_BYTES = 10;
 
+/**
+ * A type that no question has: SVCB records at the node of `*.NAME` for the resolvers of single clients, `_dns.ID.NAME`. Their target is
+ * the root; an answer names ID.NAME in its place, so that whoever goes by an ID keeps it.
+ */
+export const CLIENT_SERVICES = 0;
+
 /** An alias leads to an alias at most this often. */
 export const CHAIN_MAX = 8;

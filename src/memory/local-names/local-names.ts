@@ -4,6 +4,7 @@
 import { TYPE } from '../../wire/numbers.ts';
 import type { NameHasher } from '../name-hash/name-hasher.ts';
 import {
+  CLIENT_SERVICES,
   EXISTS,
   FLAGS_MASK,
   FLAGS_SHIFT,
@@ -70,6 +71,8 @@ export class LocalMatch {
   aliasLength = 0;
   /** CNAME records that lead to it. */
   aliasRecords = 0;
+  /** Where the services of a client answer (CLIENT_SERVICES): the octets of its name, in `alias`; else 0. */
+  clientNameLength = 0;
   /** Only of a finished answer: where in it the name stands that the chain of aliases ends at. */
   nameAt = 0;
 }
@@ -116,6 +119,7 @@ export class LocalNames {
     match.zone = 0;
     match.aliasLength = 0;
     match.aliasRecords = 0;
+    match.clientNameLength = 0;
     const bit = hasher.high[0]! & TOP_LEVEL_MASK;
     // Most names end here: nothing of ours is below their top-level domain.
     if ((this.#topLevels[bit >>> 5]! & (1 << (bit & 31))) !== 0) this.#walk(name, nameLength, type, hasher, match);
@@ -152,21 +156,25 @@ export class LocalNames {
       match.node = node;
       match.outcome = LOCAL.RECORDS;
     } else if (isWhole && encloser === node) this.#answerFrom(node, zone, type, match);
-    else {
+    else if (!isWhole && this.#isOfClient(depth < labelCount - 1 ? node : above, labelCount - depth, name, type)) {
+      match.node = this.nodeWord(depth < labelCount - 1 ? node : above, NODE.WILDCARD);
+      match.outcome = LOCAL.RECORDS;
+      match.clientNameLength = nameLength - RESOLVER_LABEL.length;
+      for (let i = 0; i < match.clientNameLength; i++) match.alias[i] = name[RESOLVER_LABEL.length + i]!;
+    } else {
       // RFC 4592 section 3.3.1; an encloser in another zone lies beyond a cut.
       const wildcard = this.nodeWord(encloser, NODE.WILDCARD);
       const isOurs = wildcard !== 0 && (this.nodeWord(wildcard, NODE.INFO) & EXISTS) !== 0;
-      if (!isWhole && this.#answersAlone(this.nodeWord(node, NODE.WILDCARD), name, type)) {
-        match.node = this.nodeWord(node, NODE.WILDCARD);
-        match.outcome = LOCAL.RECORDS;
-      } else if (isOurs && this.nodeWord(encloser, NODE.ZONE) === zone) this.#answerFrom(wildcard, zone, type, match);
+      if (isOurs && this.nodeWord(encloser, NODE.ZONE) === zone) this.#answerFrom(wildcard, zone, type, match);
       else match.outcome = this.#outcomeOfNothing(zone);
     }
   }
 
-  /** What stands alone below a wildcard is about resolvers, whose names begin with `_dns` (RFC 9461 section 3). */
-  #answersAlone(wildcard: number, name: Uint8Array, type: number): boolean {
-    if (wildcard === 0 || this.rrsetOf(wildcard, type) === 0) return false;
+  /** Whether `name`, of which at most two labels are not there, is `_dns.ID` below the node (RFC 9461 section 3). */
+  #isOfClient(node: number, labelsMissing: number, name: Uint8Array, type: number): boolean {
+    if (type !== TYPE.SVCB || labelsMissing > 2) return false;
+    const wildcard = this.nodeWord(node, NODE.WILDCARD);
+    if (wildcard === 0 || this.rrsetOf(wildcard, CLIENT_SERVICES) === 0) return false;
     for (let i = 0; i < RESOLVER_LABEL.length; i++) if (name[i] !== RESOLVER_LABEL[i]) return false;
     return true;
   }

@@ -37,5 +37,10 @@ export const DISCOVERY: Section = {
     },
     { id: 'R09', level: 'S', statement: 'resolver.arpa RESINFO names the EDE codes in use and the info URL.' },
     { id: 'R10', level: 'P', statement: 'The manual shows how DHCP and router advertisements announce the gateway.' },
+    {
+      id: 'R11',
+      level: 'S',
+      statement: '_dns below the name of a client, one label below a wildcard certificate, names that very name.',
+    },
   ],
 };

@@ -10,9 +10,8 @@ export const PRIVACY: Section = {
     {
       id: 'V01',
       level: 'M',
-      statement: 'From start to end no packet to a port of DNS leaves the host, through failures and list downloads.',
-      planned:
-        'what ACME will send; OCSP and NTP are not spoken by this process, and those of the system are outside of it',
+      statement:
+        'From start to end no packet to a port of DNS leaves the host, through failures, list downloads and orders of certificates.',
     },
     {
       id: 'V02',
