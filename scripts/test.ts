@@ -10,10 +10,14 @@ const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts
 await installComponents((line) => console.log(line));
 
 const named = process.argv.slice(2);
-const child = spawn(process.execPath, ['--test', '--test-timeout=240000', ...(named.length > 0 ? named : TEST_FILES)], {
-  cwd: PROJECT_ROOT,
-  stdio: 'inherit',
-});
+const child = spawn(
+  process.execPath,
+  ['--test', '--test-concurrency=2', '--test-timeout=240000', ...(named.length > 0 ? named : TEST_FILES)],
+  {
+    cwd: PROJECT_ROOT,
+    stdio: 'inherit',
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => {
   process.exitCode = code ?? 1;
