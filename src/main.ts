@@ -34,6 +34,7 @@ import { makeStateDirectory } from './control-plane/state-directory/make-state-d
 import { lockStateDirectory } from './control-plane/state-lock/lock-state-directory.ts';
 import { ChallengePublisher } from './control-plane/workers/challenge-publisher.ts';
 import { ClosingSteps } from './control-plane/workers/closing-steps.ts';
+import { connectionsOfThread } from './control-plane/workers/connection-share.ts';
 import { CookieSecrets } from './control-plane/workers/cookie-secrets.ts';
 import { codeCacheOfUser, flushCodeCache } from './control-plane/workers/code-cache.ts';
 import { followAddresses } from './control-plane/workers/follow-addresses.ts';
@@ -42,7 +43,7 @@ import { noTable, PolicyPublisher } from './control-plane/workers/policy-publish
 import { createQueryThreads } from './control-plane/workers/query-threads.ts';
 import type { ThreadPool } from './control-plane/workers/thread-pool.ts';
 import { TicketKeys } from './control-plane/workers/ticket-keys.ts';
-import { localAddresses } from './sockets/local-addresses.ts';
+import { lastKnown, localAddresses } from './sockets/local-addresses.ts';
 import { readCounters } from './memory/counters/counters.ts';
 import { monotonicClock } from './memory/monotonic-clock.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
@@ -96,6 +97,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   // Ports first, then privileges go for good: nothing that reads the network ever runs as root.
   const sockets = await openListeners(settings, (notice) => log.info(notice));
   closing.add(() => sockets.closeAll());
+  const connectionsMax = connectionsOfThread(settings, sockets.bindings.length, (notice) => log.info(notice));
   if (process.getuid?.() === 0) flushCodeCache();
   await becomeUser(settings, sockets, log);
   codeCacheOfUser(settings.stateDirectory);
@@ -128,11 +130,12 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   });
   const served = () => sockets.bindings.map(({ request, address, port }) => ({ kind: request.kind, address, port }));
   const listening = served();
+  const ownAddresses = lastKnown(localAddresses);
   const discovery = new FollowedDiscovery(() => ({
     resolve: settings.resolve,
     certificates: certificates.current,
     listening,
-    localAddresses: localAddresses(),
+    localAddresses: ownAddresses(),
   }));
   const localNames = new LocalNamesKeeper({
     settings,
@@ -166,7 +169,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     settings,
     certificates: () => certificates.current,
     listening,
-    localAddresses: () => clientAddresses(),
+    localAddresses: lastKnown(clientAddresses),
   };
   const { pool, counters, answerCache, sightings } = createQueryThreads({
     settings,
@@ -178,6 +181,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     cookieSecrets,
     challenges,
     ticketKeys,
+    connectionsMax,
     certificates: () => certificates.current,
     onUpstreamDown: () => void watch.probe(),
   });
@@ -244,6 +248,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     sightings,
     permitted: settings.access.http,
     hostName: hostname(),
+    warn: (message) => log.warn(message),
     nowSeconds: () => Math.floor(monotonicClock()() / 1_000),
   });
   await setUp.listen(sockets.forMain.filter(({ kind }) => kind === 'http'));

@@ -23,6 +23,7 @@ const state = (more: Partial<CertificateState>): CertificateState => ({
   nextRenewal: NOW + 30 * DAY,
   lastError: undefined,
   order: undefined,
+  rehearsal: undefined,
   ...more,
 });
 
@@ -134,8 +135,25 @@ describe('sotto cert', () => {
     assert.equal((await failed.cert('issue')).exitCode, 1);
     assert.deepEqual(failed.choices, [{ name: undefined, which: 'missing', isRehearsal: false }]);
     const replaced = await runGateway(t, [[state({ order: order({ number: 8 }) })]]);
-    assert.equal((await replaced.cert('issue', '--staging')).exitCode, 1);
+    const { exitCode, stderr } = await replaced.cert('issue', '--staging');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^sotto: a later order took the place of order 7; how it ended is in the log/);
     assert.deepEqual(replaced.choices, [{ name: undefined, which: 'missing', isRehearsal: true }]);
+  });
+
+  test('an order and a rehearsal of one certificate are followed beside each other', async (t) => {
+    const real = order({ steps: ['real'], outcome: 'done' });
+    const rehearsal = order({ number: 8, isRehearsal: true, steps: ['rehearsed'] });
+    for (const [number, said] of [
+      [7, 'real'],
+      [8, 'rehearsed'],
+    ] as const) {
+      const done = { ...rehearsal, outcome: 'done' } as const;
+      const rounds = [[state({ order: real, rehearsal })], [state({ order: real, rehearsal: done })]];
+      const gateway = await runGateway(t, rounds, [number]);
+      const stdout = `dns.example.org: ${said}\n`;
+      assert.deepEqual(await gateway.cert('renew'), { exitCode: 0, stdout, stderr: '' });
+    }
   });
 
   test('why nothing is ordered is said', async (t) => {

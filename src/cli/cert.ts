@@ -53,20 +53,30 @@ async function follow(stateDirectory: string, orders: ReadonlySet<number>): Prom
   const giveUpAt = performance.now() + LONGEST_MILLISECONDS;
   while (ended.size < orders.size) {
     const current = await states(stateDirectory);
-    for (const { names, order } of current) {
-      if (order === undefined || !orders.has(order.number)) continue;
+    const there = new Set<number>();
+    for (const { names, order } of current.flatMap(ordersOf)) {
+      there.add(order.number);
+      if (!orders.has(order.number)) continue;
       for (const step of order.steps.slice(shown.get(order.number) ?? 0)) console.log(`${names[0]}: ${visible(step)}`);
       shown.set(order.number, order.steps.length);
       if (order.outcome !== 'under way') ended.set(order.number, order.outcome === 'done');
     }
-    // A later order of the same certificate took the place of one that we waited for.
-    const there = new Set(current.map(({ order }) => order?.number));
-    for (const number of orders) if (!ended.has(number) && !there.has(number)) ended.set(number, false);
+    for (const number of orders) {
+      if (ended.has(number) || there.has(number)) continue;
+      console.error(
+        `sotto: a later order took the place of order ${number}; how it ended is in the log, and in sotto cert`,
+      );
+      ended.set(number, false);
+    }
     if (performance.now() > giveUpAt)
       throw new OperatorError('GATEWAY_SILENT', 'the orders take too long; see sotto cert');
     if (ended.size < orders.size) await wait(POLL_MILLISECONDS);
   }
   return [...ended.values()].every((isDone) => isDone);
+}
+
+function ordersOf({ names, order, rehearsal }: CertificateState) {
+  return [order, rehearsal].filter((one) => one !== undefined).map((one) => ({ names, order: one }));
 }
 
 async function states(stateDirectory: string): Promise<readonly CertificateState[]> {

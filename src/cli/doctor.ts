@@ -7,6 +7,7 @@ import { examine, type Examined } from './doctor/examine.ts';
 import { findingsToJson } from './doctor/print/findings-json.ts';
 import { conclusionText, findingsToText } from './doctor/print/findings-text.ts';
 import { Progress } from './doctor/print/progress.ts';
+import { knowsEscapeCodes } from './doctor/print/terminal.ts';
 import { thisMachine } from './doctor/surroundings.ts';
 import { settingsOrFaults } from './settings-or-faults.ts';
 
@@ -23,7 +24,7 @@ export async function doctor(args: readonly string[], surroundings = thisMachine
   const settings = settingsOrFaults(options.config, 'hide notices');
   if (settings === undefined) return 2;
   const isForPrograms = flags.has('json');
-  const hasColors = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+  const hasColors = knowsEscapeCodes(process.stdout) && (process.env.NO_COLOR ?? '') === '';
   const progress = new Progress(process.stderr);
   progress.show('the gateway');
   const begun = performance.now();

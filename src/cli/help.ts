@@ -73,20 +73,22 @@ Examples
   sotto cache flush www.example.org
   sotto cache flush example.org --suffix --config /etc/sotto/config.toml`;
 
-const PROFILE = `sotto profile [FILE] [--dot] [--name NAME] [--client ID] [--address ADDRESS]… [--except-ssid NETWORK]…
-              [--except-domain DOMAIN]… [--only-domain DOMAIN]… [--unsigned] [--config FILE]
+const PROFILE = `sotto profile [FILE] [--dot] [--name NAME] [--client ID] [--address ADDRESS]… [--only-ssid NETWORK]…
+              [--except-ssid NETWORK]… [--except-domain DOMAIN]… [--only-domain DOMAIN]… [--unsigned] [--config FILE]
 
 Writes a configuration profile (.mobileconfig) by which an iPhone, iPad or Mac asks this gateway, encrypted: over HTTPS,
 or with --dot over TLS. The running gateway makes it, signs it with its certificate, and puts its local CA into it where
-the certificate comes from there. Made again, it replaces the older one on the device. Without FILE it goes to the
-standard output.
+the certificate comes from there. Made again for the same name, client and protocol, it replaces the older one on
+the device. Without FILE it goes to the standard output.
 
   --dot                    DNS over TLS (port 853) instead of DNS over HTTPS
   --name NAME              which name of the gateway; default: the best of its certificates
   --client ID              as this client, which the gateway accepts and makes no difference by yet; with --dot the
                            certificate must have the name *.NAME
   --address ADDRESS        where the gateway is; default: the device looks up NAME, or, for a certificate from the local
-                           CA, the gateway's addresses. Repeatable, as are the next three
+                           CA, the gateway's addresses. Repeatable, as are the next four
+  --only-ssid NETWORK      in this Wi-Fi alone the device asks this gateway, and elsewhere whoever is there: for a
+                           profile with addresses of your own network
   --except-ssid NETWORK    in this Wi-Fi the device uses the network's own resolver, such as at home
   --except-domain DOMAIN   for this domain too, such as that of your company
   --only-domain DOMAIN     for this domain alone this gateway is asked
@@ -132,7 +134,8 @@ themselves; "issue" and "renew" do it now and show every step.
 
   issue           orders the certificates that have not arrived yet: to try again after a failure
   --staging       a rehearsal at Let's Encrypt's test environment, with the same proofs: nothing of it is kept, and it
-                  does not count against the limits. Rehearse first
+                  does not count against the limits. Before the very first order, which the start makes by
+                  itself, rehearse with directory = "letsencrypt-staging" instead
   renew           orders anew, even where the certificate is good. CAs allow that a few times a week
   NAME            one of the certificate's names; without it, all
   --config FILE   the gateway's configuration, to find its state directory

@@ -37,6 +37,16 @@ describe('the command line', () => {
     for (const line of lines) assert.ok(line.length <= 120, line);
   });
 
+  test('teaches a rehearsal that can be done before the first order, which the start makes by itself', () => {
+    const texts = ['README.md', 'config.example.toml', 'docs/certificates.md'].map((file) =>
+      readFileSync(join(PROJECT_ROOT, file), 'utf8'),
+    );
+    for (const text of [helpFor('cert'), ...texts]) {
+      assert.match(text, /[Rr]ehearse\b[^.]*"letsencrypt-staging"/);
+      assert.doesNotMatch(text, /[Rr]ehearse (?:first$|with `sotto cert issue)|issue --staging" rehearses/m);
+    }
+  });
+
   const faults: readonly [string[], RegExp][] = [
     [['qeury', 'example.org'], /^sotto: there is no command "qeury"; did you mean "sotto query"\?\n$/],
     [

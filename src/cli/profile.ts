@@ -10,7 +10,7 @@ import { visible } from './visible-text.ts';
 
 const USAGE = 'sotto profile [FILE] [--dot] [--name NAME] [--client ID]';
 /** As the gateway knows them too. */
-const LISTS = ['address', 'except-ssid', 'except-domain', 'only-domain'] as const;
+const LISTS = ['address', 'only-ssid', 'except-ssid', 'except-domain', 'only-domain'] as const;
 
 export async function profile(args: readonly string[]): Promise<number> {
   const { words, options, flags, lists } = readArguments(args, {

@@ -77,6 +77,7 @@ export class QueryThread {
       certificates: start.certificates,
       challenges: start.challenges,
       ticketKeys: start.ticketKeys,
+      connectionsMax: start.connectionsMax,
     });
   }
 

@@ -21,13 +21,14 @@ function asTlsCertificate({ keyPem, certPem }: TestCertificate) {
   return { names: ['dns.example.org'], keyPem, chainPem: certPem };
 }
 
-function makeListeners(): ThreadListeners {
+function makeListeners(connectionsMax?: number, counters = new CountingListenerCounters()): ThreadListeners {
   return new ThreadListeners({
     handler: answeringHandler,
-    counters: new CountingListenerCounters(),
+    counters,
     certificates: [asTlsCertificate(former)],
     challenges: [],
     ticketKeys: randomBytes(48),
+    ...(connectionsMax === undefined ? {} : { connectionsMax }),
   });
 }
 
@@ -90,5 +91,25 @@ test('a socket that could not be opened rejects, and can be opened later', async
   await once(occupant, 'close');
   await listeners.open(socket);
   (await connectTcp(socket)).destroy();
+  await listeners.closeAll(0);
+});
+
+test('no more connections of a kind are kept than there is room for, and the newest is heard', async () => {
+  const counters = new CountingListenerCounters();
+  const listeners = makeListeners(3, counters);
+  const socket = await socketOf('dot');
+  await listeners.open(socket);
+  const clients = [];
+  const closed = [];
+  for (let i = 0; i < 5; i++) {
+    const client = await connectTcp(socket);
+    clients.push(client.resume());
+    closed.push(once(client, 'end'));
+  }
+  await Promise.all(closed.slice(0, 2));
+  const newest = await connectTls(socket, { ca: former.caPem, servername: 'former.example.org' });
+  await closed[2];
+  assert.deepEqual(counters.limitHits, ['connections', 'connections', 'connections']);
+  for (const client of [...clients, newest]) client.destroy();
   await listeners.closeAll(0);
 });

@@ -27,6 +27,8 @@ export interface ThreadListenersOptions {
   readonly certificates: readonly TlsCertificate[];
   readonly challenges: readonly TlsChallenge[];
   readonly ticketKeys: Uint8Array;
+  /** Of each kind, where the system gives room for less than we would take; undefined: it does not. */
+  readonly connectionsMax?: number;
 }
 
 export class ThreadListeners {
@@ -40,6 +42,7 @@ export class ThreadListeners {
     readonly dot: ConnectionTable;
     readonly doh: ConnectionTable;
   };
+  readonly #limits: StreamLimits;
   readonly #challenges = new PendingChallenges();
   #certificates: readonly TlsCertificate[];
   #ticketKeys: Uint8Array;
@@ -49,11 +52,12 @@ export class ThreadListeners {
     this.#certificates = options.certificates;
     this.#ticketKeys = options.ticketKeys;
     this.#challenges.replace(options.challenges);
-    const { counters } = options;
+    const { counters, connectionsMax = STREAM_LIMITS.connections } = options;
+    this.#limits = { ...STREAM_LIMITS, connections: Math.min(STREAM_LIMITS.connections, connectionsMax) };
     this.#connections = {
-      tcp: new ConnectionTable(TCP, STREAM_LIMITS, counters),
-      dot: new ConnectionTable(DOT, STREAM_LIMITS, counters),
-      doh: new ConnectionTable(DOH, STREAM_LIMITS, counters),
+      tcp: new ConnectionTable(TCP, this.#limits, counters),
+      dot: new ConnectionTable(DOT, this.#limits, counters),
+      doh: new ConnectionTable(DOH, this.#limits, counters),
     };
   }
 
@@ -74,7 +78,7 @@ export class ThreadListeners {
   #start(socket: ListeningSocket): Promise<Listener> {
     const { handler, counters } = this.#options;
     if (socket.kind === 'udp') return startUdpListener({ socket, handler, counters });
-    const stream = { socket, handler, counters, limits: STREAM_LIMITS, connections: this.#connections[socket.kind] };
+    const stream = { socket, handler, counters, limits: this.#limits, connections: this.#connections[socket.kind] };
     return socket.kind === 'tcp' ? startTcpListener(stream) : this.#startTls(stream);
   }
 

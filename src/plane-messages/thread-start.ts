@@ -81,4 +81,6 @@ export interface ThreadStart {
   /** 48 octets shared by all threads, so that a TLS session resumes on any of them. */
   readonly ticketKeys: Uint8Array;
   readonly cookies: CookieSnapshot;
+  /** What the descriptors of the process leave for clients on this thread, of each kind of connection. */
+  readonly connectionsMax: number;
 }

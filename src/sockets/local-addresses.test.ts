@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
-import { isWildcard, localAddresses } from './local-addresses.ts';
+import { isWildcard, lastKnown, localAddresses } from './local-addresses.ts';
 import { probeAddress } from './probe-address.ts';
 
 test('every local address is listed once, in a spelling that can be bound', async () => {
@@ -15,6 +15,21 @@ test('every local address is listed once, in a spelling that can be bound', asyn
     // One under duplicate detection is there and cannot be bound yet.
     assert.ok(probe.ok || probe.code === 'EADDRNOTAVAIL', `${address}: ${JSON.stringify(probe)}`);
   }
+});
+
+test('addresses that the system cannot list are those it listed before', () => {
+  let answer: string[] | Error = new Error('no descriptors left');
+  const addresses = lastKnown(() => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+  assert.throws(addresses, /no descriptors left/);
+  answer = ['192.0.2.1'];
+  assert.deepEqual(addresses(), ['192.0.2.1']);
+  answer = new Error('no descriptors left');
+  assert.deepEqual(addresses(), ['192.0.2.1']);
+  answer = ['192.0.2.2'];
+  assert.deepEqual(addresses(), ['192.0.2.2']);
 });
 
 test('a wildcard is known in every spelling', () => {

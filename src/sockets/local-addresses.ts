@@ -15,6 +15,22 @@ export function localAddresses(): readonly string[] {
   return [...found];
 }
 
+/**
+ * What `read` said last, where the system cannot say: out of descriptors, it lists no interfaces. Only the first time is its error
+ * thrown.
+ */
+export function lastKnown(read: () => readonly string[]): () => readonly string[] {
+  let known: readonly string[] | undefined;
+  return () => {
+    try {
+      known = read();
+    } catch (error) {
+      if (known === undefined) throw error;
+    }
+    return known;
+  };
+}
+
 /** `0.0.0.0`, `::` and other spellings of them. */
 export function isWildcard(address: string): boolean {
   const octets = new Uint8Array(16);

@@ -1,6 +1,7 @@
 // What `sotto doctor` finds beside a gateway with one fault or another, on loopback: each finding with its reason and its remedy.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -24,7 +25,7 @@ import { answerTo, type ScriptedRequest, startScriptedServer } from '../peers/sc
 import { startUnbound } from '../peers/unbound.ts';
 import { hasCommands } from '../setup/require-components.ts';
 import { gatewayConfig, type GatewayConfigOptions } from './gateway-config.ts';
-import { makeGatewayDirectory, startGatewayProcess } from './gateway-process.ts';
+import { makeGatewayDirectory, PROGRAM, startGatewayProcess } from './gateway-process.ts';
 
 type Shown = Finding & { readonly examination: string };
 
@@ -272,6 +273,35 @@ describe('what Quad9 says of the protocol', () => {
       const sentence = new RegExp(`^Quad9 says that the questions of this command come to it over "${said}"`);
       assert.equal(find(await examine(t, config), 'quad9', sentence).verdict, verdict);
     });
+
+  for (const [rcode, says] of [
+    [2, /is answered with SERVFAIL, so Quad9 says nothing/],
+    [3, /is answered with NXDOMAIN here; is it blocked\?$/],
+  ] as const)
+    test(`is unknown where the answer has the RCODE ${rcode}, and only a missing name is put down to blocking`, async (t) => {
+      const certificate = makeCertificate({ names: ['dns.quad9.net'] });
+      t.after(() => certificate.remove());
+      const respond = ({ answer, query }: ScriptedRequest) => answer(buildAnswer(query, { rcode }));
+      const config = await withUpstream(t, certificate, respond, { hostName: 'dns.quad9.net' });
+      assert.equal(find(await examine(t, config), 'quad9', says).verdict, 'unknown');
+    });
+});
+
+test('who reads only the first line still gets the exit code', async (t) => {
+  const [port] = await freePorts(1);
+  const { caPem } = datedCertificate(-1, 30);
+  const config = writeConfig({
+    upstreams: [{ hostName: PEER_HOST_NAME, dohPort: port!, address: '127.0.0.1', caPem }],
+  });
+  const words = [PROGRAM, 'doctor', '--config', config];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill());
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const [exitCode] = await once(child, 'close');
+  assert.equal(errors, '');
+  assert.equal(exitCode, 1);
 });
 
 test('without a gateway, the configuration is examined, certificates as they would be served', async (t) => {

@@ -3,14 +3,18 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:https';
+import { type FakeDirectory, fakeDirectory } from '../fixtures/acme/fake-directory.ts';
 import type { TestCertificate } from '../fixtures/make-certificate.ts';
 import type { DnsPeer } from '../peers/dns-peer.ts';
 import { type Dnsmasq, startDnsmasq } from '../peers/dnsmasq.ts';
+import { type Pebble, startPebble } from '../peers/pebble.ts';
 import { startUnbound } from '../peers/unbound.ts';
 import { answerCalls } from './remote-functions.ts';
 
 /** A certificate as it travels between processes. */
 export type CertificateFiles = Omit<TestCertificate, 'remove'>;
+
+export type PebblePlaces = Pick<Pebble, 'challengeUrl' | 'dnsPort'>;
 
 export interface ListRequest {
   /** The TLS server name of its connection. */
@@ -18,8 +22,10 @@ export interface ListRequest {
   readonly path: string;
 }
 
+const endings = new AsyncDisposableStack();
 let upstream: DnsPeer | undefined;
 let lanResolver: Dnsmasq | undefined;
+let directory: FakeDirectory | undefined;
 const listRequests: ListRequest[] = [];
 
 const functions = {
@@ -29,10 +35,12 @@ const functions = {
     certificate: CertificateFiles,
     records: readonly string[],
     elsewhere: readonly string[] = [],
+    forward?: { readonly name: string; readonly port: number },
   ): Promise<void> {
     const ports = { dnsPort: 53, dotPort: 853, dohPort: 443 };
     const held = { ...certificate, remove: () => {} };
-    upstream = await startUnbound({ address, certificate: held, records, elsewhere, ...ports });
+    const more = forward === undefined ? {} : { forward };
+    upstream = await startUnbound({ address, certificate: held, records, elsewhere, ...ports, ...more });
   },
 
   async stopUpstream(): Promise<void> {
@@ -64,6 +72,30 @@ const functions = {
   },
 
   listRequests: (): readonly ListRequest[] => listRequests,
+
+  /** Let's Encrypt's test CA, which refuses some of the good nonces. */
+  async startPebble(address: string, port: number, certificate: CertificateFiles): Promise<PebblePlaces> {
+    const place = { address, port, certificate: { ...certificate, remove: () => {} } };
+    const pebble = await startPebble({ refusedNonces: 15, place });
+    endings.defer(() => pebble.stop());
+    return { challengeUrl: pebble.challengeUrl, dnsPort: pebble.dnsPort };
+  },
+
+  /** A CA that has renewal information; its URL, and the file with the CA of its HTTPS. */
+  async startDirectory(address: string, hostName: string): Promise<{ readonly url: string; readonly caPath: string }> {
+    directory = await fakeDirectory(
+      { after: (end) => void endings.defer(end) },
+      {
+        address,
+        hostName,
+        hasRenewalInformation: true,
+      },
+    );
+    const { url, caPath } = directory;
+    return { url, caPath };
+  },
+
+  informationAsked: (): readonly string[] => directory?.informationAsked ?? [],
 };
 
 export type OutsideWorld = typeof functions;
@@ -71,4 +103,5 @@ export type OutsideWorld = typeof functions;
 answerCalls(functions, async () => {
   await functions.stopUpstream();
   await functions.stopLanResolver();
+  await endings.disposeAsync();
 });

@@ -12,6 +12,8 @@ export interface DnsPeerOptions {
   readonly records?: readonly string[];
   /** unbound only: what it has of names outside its zone, as lines `name type value`; `*.name` for everything below. */
   readonly elsewhere?: readonly string[];
+  /** unbound only: a name below which it asks the server at this port of 127.0.0.1. */
+  readonly forward?: { readonly name: string; readonly port: number };
   /** It makes IPv6 addresses of IPv4 addresses under this prefix, such as `64:ff9b::/96`. */
   readonly dns64?: string;
   /** False: it answers for its zone alone (named). Default: true. */

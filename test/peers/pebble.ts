@@ -27,7 +27,7 @@ export interface PebbleOptions {
   /** Names that it never issues for. */
   readonly blockedNames?: readonly string[];
   /** Of the directory's HTTPS, and where it listens: a test can end it and start it again, without its memory. */
-  readonly place?: { readonly port: number; readonly certificate: TestCertificate };
+  readonly place?: { readonly port: number; readonly certificate: TestCertificate; readonly address?: string };
 }
 
 export interface Pebble {
@@ -36,9 +36,10 @@ export interface Pebble {
   /** Trusts the HTTPS of the directory. */
   readonly caPath: string;
   readonly caPem: string;
-  /** What the CA sees in DNS; addresses are all 127.0.0.1. */
-  /** POST to its paths: /set-txt, /clear-txt. */
+  /** Decides what the CA sees in DNS, by POST to its paths /set-txt and /clear-txt; addresses are all 127.0.0.1. */
   readonly challengeUrl: string;
+  /** Plain DNS at 127.0.0.1, as the CA sees it. */
+  readonly dnsPort: number;
   /** PEM of the root that issued certificates end in. */
   issuingRoot(): Promise<string>;
   log(): string;
@@ -49,12 +50,13 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
   const certificate = options.place?.certificate ?? makeCertificate({ names: ['localhost', '127.0.0.1'] });
   const [free, managementPort, dnsPort, challengePort] = await freePorts(4);
   const port = options.place?.port ?? free!;
+  const address = options.place?.address ?? '127.0.0.1';
   const { directory, caPem, caPath } = certificate;
   writeFileSync(
     join(directory, 'pebble.json'),
     JSON.stringify({
       pebble: {
-        listenAddress: `127.0.0.1:${port}`,
+        listenAddress: `${address}:${port}`,
         managementListenAddress: `127.0.0.1:${managementPort}`,
         certificate: certificate.certPath,
         privateKey: certificate.keyPath,
@@ -84,7 +86,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
   const noOther = ['-http01', '', '-https01', '', '-tlsalpn01', ''];
   const challenges = start('pebble-challtestsrv', [
     ...['-defaultIPv6', '', '-defaultIPv4', '127.0.0.1', '-dns01', `127.0.0.1:${dnsPort}`],
-    ...['-management', `127.0.0.1:${challengePort}`, ...noOther],
+    ...['-management', `${address}:${challengePort}`, ...noOther],
   ]);
   const pebble = start(
     'pebble',
@@ -100,11 +102,11 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
     if (options.place === undefined) certificate.remove();
   };
   const manage = async (path: string, body: object): Promise<void> => {
-    const url = `http://127.0.0.1:${challengePort}${path}`;
+    const url = `http://${address}:${challengePort}${path}`;
     const { status } = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
     if (status !== 200) throw new Error(`${url}: status ${status}`);
   };
-  const directoryUrl = `https://127.0.0.1:${port}/dir`;
+  const directoryUrl = `https://${address}:${port}/dir`;
   try {
     const giveUpAt = performance.now() + READY_MILLISECONDS;
     for (const isUp of [
@@ -126,7 +128,8 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
     port,
     caPath,
     caPem,
-    challengeUrl: `http://127.0.0.1:${challengePort}`,
+    challengeUrl: `http://${address}:${challengePort}`,
+    dnsPort: dnsPort!,
     issuingRoot: () => get(`https://127.0.0.1:${managementPort}/roots/0`, caPem),
     log: () => log,
     stop,

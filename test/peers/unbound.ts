@@ -43,10 +43,19 @@ function elsewhereLines(lines: readonly string[]): string {
     .join('');
 }
 
+function forwardLines({ name, port }: NonNullable<DnsPeerOptions['forward']>): string {
+  return `  local-zone: "${name}." transparent
+  do-not-query-localhost: no
+forward-zone:
+  name: "${name}."
+  forward-addr: 127.0.0.1@${port}
+`;
+}
+
 function configuration(
   directory: string,
   place: PeerPlace,
-  { dns64, elsewhere = [] }: Pick<DnsPeerOptions, 'dns64' | 'elsewhere'>,
+  { dns64, elsewhere = [], forward }: Pick<DnsPeerOptions, 'dns64' | 'elsewhere' | 'forward'>,
 ): string {
   const { address, dnsPort, dotPort, dohPort, certificate } = place;
   return `
@@ -64,7 +73,7 @@ ${unboundInForeground(directory)}  interface: ${address}@${dnsPort}
   module-config: "${dns64 === undefined ? '' : 'dns64 '}iterator"
 ${dns64 === undefined ? '' : `  dns64-prefix: ${dns64}\n`}  local-zone: "." static
   local-zone: "${ZONE_ORIGIN}." transparent
-${elsewhereLines(elsewhere)}auth-zone:
+${elsewhereLines(elsewhere)}${forward === undefined ? '' : forwardLines(forward)}auth-zone:
   name: "${ZONE_ORIGIN}."
   zonefile: "${join(directory, 'lab.zone')}"
   for-downstream: no

@@ -5,7 +5,9 @@ import { resolve } from 'node:path';
 import type { Settings } from '../../control-plane/settings/settings.ts';
 import { createUpstream } from '../../upstream/create-upstream.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import { addressesAtHome, type HomeAddresses } from './addresses-at-home.ts';
 import { authoritiesOf, type Authorities } from './authorities.ts';
+import { trustedNames } from './certificate/trusted-names.ts';
 import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { type GatewayState, readGatewayState } from './gateway-status.ts';
 import { type PublicAddresses, publicAddressesOf } from './public-addresses.ts';
@@ -23,6 +25,10 @@ export interface Circumstances extends Surroundings {
   readonly upstream: Upstream;
   /** What the world is told about a name. */
   publicAddresses(name: string): Promise<PublicAddresses>;
+  /** What devices of this network are told. */
+  addressesAtHome(name: string): Promise<HomeAddresses>;
+  /** Names for any device as it is, best first. */
+  trustedNames(): Promise<readonly string[]>;
   /** Aborted by `close`: what is not found out by then is of no use. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
@@ -32,8 +38,7 @@ export async function gatherCircumstances(settings: Settings, surroundings: Surr
   const gateway = await readGatewayState(settings.stateDirectory);
   const upstream = createUpstream(settings.upstreams, { onEvent: () => undefined });
   const ending = new AbortController();
-  const known = new Map<string, Promise<PublicAddresses>>();
-  return {
+  const seen = {
     ...surroundings,
     settings,
     configFile: settings.configFile === undefined ? undefined : resolve(settings.configFile),
@@ -41,15 +46,26 @@ export async function gatherCircumstances(settings: Settings, surroundings: Surr
     endpoints: endpointsOf(settings, gateway, surroundings.interfaceAddresses()),
     authorities: authoritiesOf(surroundings, settings.certificateDirectory),
     upstream,
-    publicAddresses(name) {
-      const asked = known.get(name) ?? publicAddressesOf(upstream, name);
-      known.set(name, asked);
-      return asked;
-    },
+  };
+  let trusted: Promise<readonly string[]> | undefined;
+  return {
+    ...seen,
+    publicAddresses: oncePerName((name) => publicAddressesOf(upstream, name)),
+    addressesAtHome: oncePerName((name) => addressesAtHome(name, seen)),
+    trustedNames: () => (trusted ??= trustedNames(seen)),
     signal: ending.signal,
     close: async () => {
       ending.abort();
       await upstream.close();
     },
+  };
+}
+
+function oncePerName<Answer>(ask: (name: string) => Promise<Answer>): (name: string) => Promise<Answer> {
+  const known = new Map<string, Promise<Answer>>();
+  return (name) => {
+    const asked = known.get(name) ?? ask(name);
+    known.set(name, asked);
+    return asked;
   };
 }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readSettings } from '../../control-plane/settings/load-settings.ts';
-import { type NameSettings, privateNames, publicNames, publicWildcardParents } from './client-names.ts';
+import {
+  type NameSettings,
+  privateNames,
+  privateWildcardParents,
+  publicNames,
+  publicWildcardParents,
+} from './client-names.ts';
 
 function settingsOf(names: readonly string[], toml = ''): NameSettings {
   const text = `${toml}\n[[certificate]]\nnames = ${JSON.stringify(names)}\n`;
@@ -45,7 +51,20 @@ test('names that only look like the end of a private one are public', () => {
   assert.deepEqual(publicNames(settingsOf(names, ZONE)), ['myhome.example.org', 'dns.homelan.example']);
 });
 
-test('wildcards are looked at by their parents, where these are public', () => {
+test('wildcards are looked at by their parents, public or of this network', () => {
   const names = ['dns.example.org', '*.dns.example.org', '*.home.example.org', '*.gw.lan'];
-  assert.deepEqual(publicWildcardParents(settingsOf(names, ZONE)), ['dns.example.org']);
+  const settings = settingsOf(names, ZONE);
+  assert.deepEqual(publicWildcardParents(settings), ['dns.example.org']);
+  assert.deepEqual(privateWildcardParents(settings), ['home.example.org', 'gw.lan']);
+});
+
+test('a name of the local CA alone is of this network where a record of ours knows it', () => {
+  const record = (name: string, type = 'A', value = '192.168.1.2') =>
+    `[[record]]\nname = "${name}"\ntype = "${type}"\nvalue = "${value}"\n`;
+  const acme = '[[certificate]]\nnames = ["b.example.org"]\nsource = "acme"\nchallenge = "tls-alpn-01"\n';
+  const records = `${record('A.example.org')}${record('b.example.org')}${record('*.c.example.org')}${record('e.example.org', 'TXT', 'x')}`;
+  const names = ['a.example.org', 'gw.c.example.org', 'd.example.org', 'e.example.org'];
+  const settings = settingsOf(names, records + acme);
+  assert.deepEqual(privateNames(settings), ['a.example.org', 'gw.c.example.org']);
+  assert.deepEqual(publicNames(settings), ['b.example.org', 'd.example.org', 'e.example.org']);
 });

@@ -15,6 +15,7 @@ import { neededNames } from './examinations/needed-names.ts';
 import { outside } from './examinations/outside.ts';
 import { ownNames } from './examinations/own-names.ts';
 import { ports } from './examinations/ports.ts';
+import { reach } from './examinations/reach.ts';
 import { renewal } from './examinations/renewal.ts';
 import { quad9 } from './examinations/quad9.ts';
 import { upstream } from './examinations/upstream.ts';
@@ -37,6 +38,7 @@ export const EXAMINATIONS: readonly Examination[] = [
   android,
   neededNames,
   ownNames,
+  reach,
   ipv6,
   access,
   firewall,

@@ -9,7 +9,10 @@ import type { Circumstances } from './circumstances.ts';
 /** A sentence where nobody can tell. */
 export type Explainer = (name: string) => Promise<Explanation | undefined>;
 
-export async function explainerFor({ gateway, settings }: Circumstances): Promise<Explainer | string> {
+export async function explainerFor({
+  gateway,
+  settings,
+}: Pick<Circumstances, 'gateway' | 'settings'>): Promise<Explainer | string> {
   if (gateway.kind === 'forbidden') return 'this user may not ask the gateway';
   if (gateway.kind === 'silent') return 'the gateway does not answer on its control socket';
   if (gateway.kind === 'running') return async (name) => await askGateway(settings.stateDirectory, name, 1, undefined);

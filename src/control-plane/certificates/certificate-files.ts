@@ -1,7 +1,6 @@
 // source = "files": a certificate chain and a key of the operator's own, checked before anything is served with them.
 
 import type { X509Certificate } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { certificateCovers } from './certificate-names.ts';
 import { certificatesInPem, privateKeyInPem, readPemFile } from './pem.ts';
 import { whyTlsRefuses } from './why-tls-refuses.ts';
@@ -43,7 +42,7 @@ export function readCertificateFiles(certPath: string, keyPath: string): Certifi
   const keyPem = key.value.export({ type: 'pkcs8', format: 'pem' }).toString();
   const refusal = whyTlsRefuses(keyPem, chainPem);
   if (refusal !== undefined) return certWrong(`TLS refuses this certificate and key: ${refusal}`);
-  const keyIsExposed = process.platform !== 'win32' && (statSync(keyPath).mode & 0o077) !== 0;
+  const keyIsExposed = process.platform !== 'win32' && (keyText.mode & 0o077) !== 0;
   return { ok: true, files: { chain: chain.value, chainPem, keyPem, keyIsExposed } };
 }
 
@@ -62,12 +61,21 @@ function misplacedIssuer(chain: readonly X509Certificate[]): string | undefined 
 const DAY_MILLISECONDS = 86_400_000;
 const ENDS_SOON_DAYS = 14;
 
-/** Why clients refuse it, some of them or all. */
+/** Why clients refuse it: one whose dates are wrong all of them, one that does not cover a name those that ask for it. */
+export function refusalsOf(leaf: X509Certificate, names: readonly string[], now: Date) {
+  return {
+    isExpired: leaf.validToDate < now,
+    isEarly: leaf.validFromDate > now,
+    uncovered: names.filter((name) => !certificateCovers(leaf, name)),
+  };
+}
+
+/** The same in words. */
 export function whyRefused(leaf: X509Certificate, names: readonly string[], now: Date): string[] {
+  const { isExpired, isEarly, uncovered } = refusalsOf(leaf, names, now);
   const reasons: string[] = [];
-  if (leaf.validToDate < now) reasons.push(`the certificate expired on ${dayOf(leaf.validToDate)}; clients refuse it`);
-  if (leaf.validFromDate > now) reasons.push(`the certificate is not valid before ${dayOf(leaf.validFromDate)}`);
-  const uncovered = names.filter((name) => !certificateCovers(leaf, name));
+  if (isExpired) reasons.push(`the certificate expired on ${dayOf(leaf.validToDate)}; clients refuse it`);
+  if (isEarly) reasons.push(`the certificate is not valid before ${dayOf(leaf.validFromDate)}`);
   if (uncovered.length > 0)
     reasons.push(`the certificate does not cover ${uncovered.join(', ')}; clients asking for them refuse it`);
   return reasons;

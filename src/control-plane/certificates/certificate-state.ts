@@ -16,6 +16,8 @@ export interface CertificateState {
   readonly lastError: { readonly at: number; readonly message: string } | undefined;
   /** The order under way, or the last one since the start. */
   readonly order: OrderState | undefined;
+  /** The same of rehearsals. */
+  readonly rehearsal: OrderState | undefined;
 }
 
 export interface OrderState {

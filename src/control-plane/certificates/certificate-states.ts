@@ -37,6 +37,7 @@ function stateOf(
     nextRenewal: source.kind === 'local-ca' ? leafRenewalTime(leaf).getTime() : undefined,
     lastError: undefined,
     order: undefined,
+    rehearsal: undefined,
     ...report,
   };
 }

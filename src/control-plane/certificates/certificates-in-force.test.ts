@@ -45,4 +45,15 @@ describe('the certificates in force', () => {
     assert.deepEqual(inForce.current, [one, neighbor]);
     assert.deepEqual(published.at(-1), [one, neighbor]);
   });
+
+  test('one that some threads took before another refused it is taken back from them', async () => {
+    const published: (readonly CertificateSnapshot[])[] = [];
+    const inForce = new CertificatesInForce(initial, (list) => {
+      published.push(list);
+      return published.length === 1 ? Promise.reject(new Error('no memory')) : Promise.resolve();
+    });
+    await assert.rejects(inForce.replace(0, newer!), { message: 'no memory' });
+    await new Promise(setImmediate);
+    assert.deepEqual(published, [[newer, other], initial]);
+  });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
@@ -14,10 +15,12 @@ const second = makeCertificate({ names: NAMES, keyType: 'rsa' });
 const third = makeCertificate({ names: NAMES });
 const expired = makeCertificate({ names: NAMES, expired: true });
 const elsewhere = makeCertificate({ names: ['other.example.org'] });
+const partial = makeCertificate({ names: [NAMES[0]!] });
+const partialAnew = makeCertificate({ names: [NAMES[0]!] });
 const home = temporaryDirectory('files-watch');
 after(() => {
   home.remove();
-  for (const certificate of [first, second, third, expired, elsewhere]) certificate.remove();
+  for (const certificate of [first, second, third, expired, elsewhere, partial, partialAnew]) certificate.remove();
 });
 
 /** A watch over one pair, and what it did. */
@@ -207,6 +210,59 @@ describe('certificate files that are watched', () => {
     copyPair(elsewhere, directory);
     await it.until('it is in use, with a warning', () => it.log.some((line) => /^warn: .*does not cover/.test(line)));
     assert.ok(it.isServing(elsewhere));
+  });
+
+  for (const [what, worse, wrong] of [
+    ['of other names', elsewhere, /does not cover dns\.example\.org, 192\.0\.2\.53/],
+    ['that has ended', expired, /expired on/],
+  ] as const)
+    test(`one that some clients accept is not replaced by one ${what}, but by one that they accept as well`, async () => {
+      const directory = directoryWith(partial);
+      const it = start(directory, 100);
+      copyPair(worse, directory);
+      await it.until('the fault is told', () => it.log.length > 0);
+      assert.match(it.log[0]!, wrong);
+      assert.ok(it.isServing(partial));
+      copyPair(partialAnew, directory);
+      await it.until('the next of the same names is in use', () => it.isServing(partialAnew));
+    });
+
+  test('a key that goes while the pair is being looked at ends nothing', async (t) => {
+    const directory = directoryWith(first);
+    const it = start(directory, 100);
+    let isRemoved = false;
+    const { checkPrivateKey } = X509Certificate.prototype;
+    t.mock.method(X509Certificate.prototype, 'checkPrivateKey', function (this: X509Certificate, key: KeyObject) {
+      if (this.raw.equals(new X509Certificate(second.certPem).raw) && !isRemoved) {
+        rmSync(join(directory, 'key.pem'));
+        isRemoved = true;
+      }
+      return checkPrivateKey.call(this, key);
+    });
+    copyPair(second, directory);
+    await it.until('it is looked at', () => isRemoved);
+    copyPair(third, directory);
+    await it.until('the next pair is in use', () => it.isServing(third));
+  });
+
+  test('whatever goes wrong in a look is a fault like others, and the next look is taken', async () => {
+    const directory = directoryWith(first);
+    const it = start(directory, 100);
+    const { serving } = it;
+    let isBroken = true;
+    Object.defineProperty(it, 'serving', {
+      get: () => {
+        if (isBroken) throw new Error('out of order');
+        return serving;
+      },
+      set: (value: CertificateSnapshot) => Object.defineProperty(it, 'serving', { value }),
+      configurable: true,
+    });
+    copyPair(second, directory);
+    await it.until('the fault is told', () => it.log.some((line) => /cert\.pem: out of order/.test(line)));
+    isBroken = false;
+    copyPair(third, directory);
+    await it.until('the next pair is in use', () => !isBroken && it.isServing(third));
   });
 
   test('what has changed since it was loaded is seen at once', () => {

@@ -12,6 +12,7 @@ import {
   certificateDoubts,
   dayOf,
   readCertificateFiles,
+  refusalsOf,
   whyRefused,
 } from './certificate-files.ts';
 
@@ -79,12 +80,17 @@ class WatchedPair {
     for (const watch of this.#watches) watch.stop();
   }
 
+  /** Runs in timers, where what is thrown would end the process. */
   #look(hasWaited = false): void {
     clearTimeout(this.#timer);
-    const reading = readCertificateFiles(this.#certPath, this.#keyPath);
-    const wrong = reading.ok ? this.#whyWorse(reading.files) : reading.wrong;
-    if (wrong !== undefined) this.#refuse(wrong, hasWaited);
-    else if (reading.ok) this.#take(reading.files);
+    try {
+      const reading = readCertificateFiles(this.#certPath, this.#keyPath);
+      const wrong = reading.ok ? this.#whyWorse(reading.files) : reading.wrong;
+      if (wrong !== undefined) this.#refuse(wrong, hasWaited);
+      else if (reading.ok) this.#take(reading.files);
+    } catch (error) {
+      this.#refuse(`${this.#certPath}: ${(error as Error).message}`, hasWaited);
+    }
   }
 
   #take(files: CertificateFiles): void {
@@ -119,18 +125,27 @@ class WatchedPair {
     this.#timer = setTimeout(() => this.#look(true), wait).unref();
   }
 
-  /** A certificate that clients refuse, some or all, does not take the place of one that they accept. */
+  /**
+   * What some clients would refuse that they accept now does not take its place; one whose time is over or to come, which none
+   * accepts, makes room for any whose time is now.
+   */
   #whyWorse({ chain }: CertificateFiles): string | undefined {
     const now = this.#now();
     const leaf = chain[0]!;
-    const reasons = whyRefused(leaf, this.#names, now);
     const { chainPem } = this.#options.serving(this.#index);
     const served = certificatesInPem(chainPem).value ?? [];
+    const before = refusalsOf(new X509Certificate(chainPem), this.#names, now);
+    const after = refusalsOf(leaf, this.#names, now);
+    if ((before.isExpired || before.isEarly) && !after.isExpired && !after.isEarly) return undefined;
+
+    const isWorse =
+      (after.isExpired && !before.isExpired) ||
+      (after.isEarly && !before.isEarly) ||
+      after.uncovered.some((name) => !before.uncovered.includes(name));
+    const reasons = isWorse ? whyRefused(leaf, this.#names, now) : [];
     if (chain.length === 1 && served.length > 1 && !leaf.checkIssued(leaf))
       reasons.push('it holds the certificate without the chain that the one before has');
-    if (reasons.length === 0 || whyRefused(new X509Certificate(chainPem), this.#names, now).length > 0)
-      return undefined;
-    return `${this.#certPath}: ${reasons.join('; ')}`;
+    return reasons.length === 0 ? undefined : `${this.#certPath}: ${reasons.join('; ')}`;
   }
 
   #now(): Date {

@@ -89,6 +89,18 @@ describe('the server for HTTP-01 challenges', () => {
     );
   });
 
+  test('however many requests strangers make, whoever was told of a token finds it', async () => {
+    const { port, tokens } = await start();
+    tokens.set('token', 'token.thumbprint');
+    const ask = (path: string) => exchange(port, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const strangers = Array.from({ length: 40 }, () => ask('/.well-known/acme-challenge/guessed'));
+    const answers: string[] = [];
+    // One after the other, many more than are heard of one client in a second.
+    for (let i = 0; i < 200; i++) answers.push(await ask('/.well-known/acme-challenge/token'));
+    assert.deepEqual(new Set(answers.map((answer) => answer.slice(0, 12))), new Set(['HTTP/1.1 200']));
+    await Promise.all(strangers);
+  });
+
   test('a client that stays is cut off', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { port } = await start();

@@ -15,7 +15,13 @@ const CHALLENGE_PATH = '/.well-known/acme-challenge/';
 export class HttpChallengeServer {
   /** Token to key authorization, of the challenges that are pending. */
   readonly tokens: Map<string, string> = new Map();
-  readonly #server = new BoundedHttpServer(EVERYBODY, RATE, (request, response) => this.#answer(request, response));
+  // Strangers use up what is heard of strangers: an authority that was told to look is heard in any case.
+  readonly #server = new BoundedHttpServer(
+    EVERYBODY,
+    RATE,
+    (request, response) => this.#answer(request, response),
+    (target) => this.#proofAt(target) !== undefined,
+  );
 
   /** Answers on these sockets too. Rejects with the system's error. */
   async listen(sockets: readonly ListeningSocket<ListenerKind>[]): Promise<void> {
@@ -29,8 +35,7 @@ export class HttpChallengeServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { method, url = '' } = request;
-    const isAskedFor = url.startsWith(CHALLENGE_PATH) && (method === 'GET' || method === 'HEAD');
-    const keyAuthorization = isAskedFor ? this.tokens.get(url.slice(CHALLENGE_PATH.length)) : undefined;
+    const keyAuthorization = method === 'GET' || method === 'HEAD' ? this.#proofAt(url) : undefined;
     const body = keyAuthorization ?? 'Nothing here.\n';
     response.writeHead(keyAuthorization === undefined ? 404 : 200, {
       'content-type': keyAuthorization === undefined ? 'text/plain' : 'application/octet-stream',
@@ -39,5 +44,8 @@ export class HttpChallengeServer {
       'x-content-type-options': 'nosniff',
     });
     response.end(body);
+  }
+  #proofAt(target: string): string | undefined {
+    return target.startsWith(CHALLENGE_PATH) ? this.tokens.get(target.slice(CHALLENGE_PATH.length)) : undefined;
   }
 }

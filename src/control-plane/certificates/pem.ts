@@ -1,7 +1,7 @@
 // PEM files: the blocks in them, and why one cannot be used. Foreign data is decoded by node:crypto alone.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** A value, or what is wrong with the file. */
 export type PemReading<T> =
@@ -11,13 +11,18 @@ export type PemReading<T> =
 const PEM_FILE_MAX_BYTES = 1_000_000;
 const CHAIN_MAX_CERTIFICATES = 20;
 
-export type FileReading = PemReading<string> & { readonly missing?: boolean };
+/** `mode`: of the file that was read, whichever has its name by now. */
+export type FileReading =
+  | { readonly value: string; readonly mode: number; readonly wrong?: undefined; readonly missing?: undefined }
+  | { readonly value?: undefined; readonly wrong: string; readonly missing?: boolean };
 
 export function readPemFile(path: string): FileReading {
+  let descriptor: number | undefined;
   try {
-    if (statSync(path).size > PEM_FILE_MAX_BYTES)
-      return { wrong: 'the file is larger than 1MB; a PEM file is expected' };
-    return { value: readFileSync(path, 'utf8') };
+    descriptor = openSync(path, 'r');
+    const { size, mode } = fstatSync(descriptor);
+    if (size > PEM_FILE_MAX_BYTES) return { wrong: 'the file is larger than 1MB; a PEM file is expected' };
+    return { value: readFileSync(descriptor, 'utf8'), mode };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return { wrong: 'the file does not exist', missing: true };
@@ -25,6 +30,8 @@ export function readPemFile(path: string): FileReading {
     if (code === 'EISDIR') return { wrong: 'this is a directory; a PEM file is expected' };
     if (code === 'EACCES' || code === 'EPERM') return { wrong: 'this user may not read the file' };
     return { wrong: `the file cannot be read (${code ?? (error as Error).message})` };
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

@@ -13,7 +13,9 @@ const LISTENING = [
   { kind: 'doh', address: '127.0.0.1', port: 8443 },
 ] as const;
 
-async function factsOf(t: TestContext, ...certificates: string[][]) {
+type Listening = (typeof LISTENING)[number];
+
+async function factsOf(t: TestContext, certificates: string[][], listening: readonly Listening[] = LISTENING) {
   const { path: certificateDirectory, remove } = temporaryDirectory('facts');
   t.after(remove);
   const settings = {
@@ -24,18 +26,17 @@ async function factsOf(t: TestContext, ...certificates: string[][]) {
   return clientFacts({
     settings,
     certificates: () => loaded,
-    listening: LISTENING,
+    listening,
     localAddresses: () => ['127.0.0.1', '192.168.1.2', '10.0.0.7'],
   });
 }
 
 describe('what clients need to know', () => {
   test('names with a dot come first, then addresses, and what only the machine itself is called at the end', async (t) => {
-    const { names } = await factsOf(
-      t,
+    const { names } = await factsOf(t, [
       ['localhost', '127.0.0.1', 'box', '192.168.1.2'],
       ['*.example.org', 'dns.example.org'],
-    );
+    ]);
     assert.deepEqual(
       names.map(({ name }) => name),
       ['dns.example.org', '192.168.1.2', 'box', '127.0.0.1', 'localhost'],
@@ -66,10 +67,28 @@ describe('what clients need to know', () => {
   });
 
   test('ports and addresses are those that clients from outside can use', async (t) => {
-    const { dns, dot, doh } = await factsOf(t, ['dns.example.org']);
-    assert.deepEqual(dns, { ports: [53], addresses: ['192.168.1.2', '10.0.0.7'] });
-    assert.deepEqual(dot, { ports: [853, 8853], addresses: ['192.168.1.2'] });
-    assert.deepEqual(doh, { ports: [8443], addresses: [] });
+    const { dns, dot, doh } = await factsOf(t, [['dns.example.org']]);
+    assert.deepEqual(dns, { port: 53, addresses: ['192.168.1.2', '10.0.0.7'] });
+    assert.deepEqual(dot, { port: 853, addresses: ['192.168.1.2'] });
+    assert.deepEqual(doh, { port: 8443, addresses: [] });
+  });
+
+  test('of several ports it is the usual one, if others than this machine get to it, with the addresses on that port', async (t) => {
+    const placeOf = async (...listening: [address: string, port: number][]) =>
+      (
+        await factsOf(
+          t,
+          [['dns.example.org']],
+          LISTENING.filter(({ kind }) => kind !== 'dot').concat(
+            listening.map(([address, port]) => ({ kind: 'dot', address, port }) as never),
+          ),
+        )
+      ).dot;
+    const both = await placeOf(['10.0.0.7', 8853], ['192.168.1.2', 853]);
+    assert.deepEqual(both, { port: 853, addresses: ['192.168.1.2'] });
+    const usualIsInside = await placeOf(['127.0.0.1', 853], ['192.168.1.2', 8853]);
+    assert.deepEqual(usualIsInside, { port: 8853, addresses: ['192.168.1.2'] });
+    assert.deepEqual(await placeOf(), { port: undefined, addresses: [] });
   });
 
   test('a certificate of somebody else is not said to come from the local CA', async (t) => {

@@ -37,9 +37,14 @@ export interface ClientName {
 }
 
 export interface ServicePlace {
-  readonly ports: readonly number[];
+  /** The usual one where it is one of several; undefined where the service is off. */
+  readonly port: number | undefined;
+  /** Where clients find it on this port: none where it is for this machine and others are for more. */
   readonly addresses: readonly string[];
 }
+
+const LOOPBACK = /^(?:127\.|::1$)/;
+const USUAL_PORTS = { udp: 53, dot: 853, doh: 443 } as const;
 
 export interface ClientFacts {
   /**
@@ -60,12 +65,14 @@ export function clientFacts(parts: ClientFactParts): ClientFacts {
   const { settings, listening } = parts;
   const localAddresses = parts.localAddresses();
   const isLocalOnly = isForThisMachine(listening);
-  const placeOf = (kind: ListeningAddress['kind']): ServicePlace => {
-    const bindings = listening.filter((it) => it.kind === kind);
-    return {
-      ports: [...new Set(bindings.map(({ port }) => port))],
-      addresses: reachable(bindings, localAddresses, isLocalOnly).map(addressToText),
-    };
+  const addressesOf = (bindings: readonly ListeningAddress[]) =>
+    reachable(bindings, localAddresses, isLocalOnly).map(addressToText);
+  const placeOf = (kind: keyof typeof USUAL_PORTS): ServicePlace => {
+    const all = listening.filter((it) => it.kind === kind);
+    const forClients = all.filter((it) => addressesOf([it]).some((address) => !LOOPBACK.test(address)));
+    const bindings = forClients.length > 0 ? forClients : all;
+    const { port } = bindings.find((it) => it.port === USUAL_PORTS[kind]) ?? bindings[0] ?? { port: undefined };
+    return { port, addresses: addressesOf(bindings.filter((it) => it.port === port)) };
   };
   const localCa = readLocalCa(settings.certificateDirectory);
   const names = parts.certificates().flatMap((certificate, index) => {

@@ -92,6 +92,31 @@ describe('a connection to the HTTP server', () => {
       );
   });
 
+  test('is told where no answer can be made, and others are answered after it', async (t) => {
+    const [port] = await freePorts(1);
+    const faults: unknown[] = [];
+    const server = new BoundedHttpServer(
+      EVERYBODY,
+      PLENTY,
+      ({ url }, response) => {
+        if (url === '/late') response.writeHead(200, { 'content-length': 5 }).write('begun');
+        if (url !== '/') throw new Error(`no ${url}`);
+        response.end('answered');
+      },
+      undefined,
+      (error) => faults.push(String(error)),
+    );
+    await server.listen({ id: 1, kind: 'http', address: '127.0.0.1', port: port!, descriptor: undefined });
+    t.after(() => server.close());
+    assert.match(
+      await exchange(port!, 'GET /early HTTP/1.1\r\nHost: a\r\n\r\n'),
+      /^HTTP\/1\.1 500 .*connection: close/is,
+    );
+    await exchange(port!, 'GET /late HTTP/1.1\r\nHost: a\r\n\r\n');
+    assert.match(await exchange(port!, REQUEST), /^HTTP\/1\.1 200 .*answered$/s);
+    assert.deepEqual(faults, ['Error: no /early', 'Error: no /late']);
+  });
+
   test('is told of headers that are too long, or none', async (t) => {
     const { port, urls } = await start(t);
     assert.match(await exchange(port, `GET / HTTP/1.1\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);

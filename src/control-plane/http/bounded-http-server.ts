@@ -1,8 +1,8 @@
 // A small HTTP/1.1 server whose clients cannot hold it up: every connection is for one request without a body and ends after its
-// answer, or after a while; there are only so many connections, and only so many requests a second; and who is not permitted is
-// not heard. Main thread.
+// answer, or after a while; there are only so many connections, and only so many requests a second; who is not permitted is not
+// heard; and an answer that cannot be made ends nothing but its connection. Main thread.
 
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createStreamServer, type Server as StreamServer, type Socket } from 'node:net';
 import { AccessList, type AddressRange } from '../../policy/access-list.ts';
 import { listenStream } from '../../sockets/adopt-socket.ts';
@@ -35,6 +35,7 @@ const TOO_MANY = [
 export class BoundedHttpServer {
   readonly #permitted: AccessList;
   readonly #budget: RequestBudget;
+  readonly #isExpected: (target: string) => boolean;
   /** Listens nowhere: it is handed connections. */
   readonly #http: Server;
   readonly #listening = new Map<ListeningSocket<ListenerKind>, StreamServer>();
@@ -45,12 +46,28 @@ export class BoundedHttpServer {
   /** The oldest first. */
   readonly #connections = new Map<Socket, NodeJS.Timeout>();
 
-  constructor(permitted: readonly AddressRange[], rate: RequestRate, onRequest: RequestListener) {
+  /**
+   * `isExpected`: requests for this target are answered beyond the budget, since only those who are told of it know it. `onFault`:
+   * hears why a request got no other answer than 500.
+   */
+  constructor(
+    permitted: readonly AddressRange[],
+    rate: RequestRate,
+    onRequest: RequestListener,
+    isExpected: (target: string) => boolean = () => false,
+    onFault: (error: unknown) => void = () => undefined,
+  ) {
+    this.#isExpected = isExpected;
     this.#permitted = new AccessList(permitted);
     this.#budget = new RequestBudget(rate);
     const answer: RequestListener = (request, response) => {
       response.setHeader('connection', 'close');
-      onRequest(request, response);
+      try {
+        onRequest(request, response);
+      } catch (error) {
+        onFault(error);
+        giveUp(response);
+      }
     };
     this.#http = createServer({ maxHeaderSize: HEADERS_MAX_BYTES }, answer);
     // An expectation is met by an answer to the request: no body is waited for (RFC 9110 section 10.1.1).
@@ -114,8 +131,8 @@ export class BoundedHttpServer {
     const overdue = setTimeout(() => connection.destroy(), CONNECTION_MILLISECONDS).unref();
     this.#connections.set(connection, overdue);
     connection.once('close', () => this.#end(connection));
-    const request = new FirstRequest(connection, HEADERS_MAX_BYTES, () => {
-      if (this.#budget.take(address, performance.now())) return true;
+    const request = new FirstRequest(connection, HEADERS_MAX_BYTES, (target) => {
+      if (this.#isExpected(target) || this.#budget.take(address, performance.now())) return true;
       connection.end(TOO_MANY);
       return false;
     });
@@ -127,4 +144,9 @@ export class BoundedHttpServer {
     this.#connections.delete(connection);
     connection.destroy();
   }
+}
+
+function giveUp(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'content-length': 0 }).end();
 }

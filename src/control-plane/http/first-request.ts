@@ -7,6 +7,7 @@ import { Duplex } from 'node:stream';
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 /** Read and dropped, so that a client still hears the answer that it did not wait for; whoever sends more may miss it. */
 const REST_MAX_BYTES = 65_536;
+const TARGET_MAX_CHARACTERS = 1_000;
 
 export class FirstRequest extends Duplex {
   readonly #socket: Socket;
@@ -15,8 +16,11 @@ export class FirstRequest extends Duplex {
   #isHeaderWhole = false;
   #restBytes = 0;
 
-  /** `onHeader`: the header is whole, or longer than `headerMaxBytes`; only if it says so is it handed on. */
-  constructor(socket: Socket, headerMaxBytes: number, onHeader: () => boolean) {
+  /**
+   * `onHeader`: the header is whole, or longer than `headerMaxBytes`, and what it asks for is `target` ('' if that cannot be told); only
+   * if it says so is it handed on.
+   */
+  constructor(socket: Socket, headerMaxBytes: number, onHeader: (target: string) => boolean) {
     super({ emitClose: true });
     this.#socket = socket;
     this.#headerMaxBytes = headerMaxBytes;
@@ -35,7 +39,7 @@ export class FirstRequest extends Duplex {
     return this.#socket.localPort;
   }
 
-  #take(octets: Buffer, onHeader: () => boolean): void {
+  #take(octets: Buffer, onHeader: (target: string) => boolean): void {
     if (this.#isHeaderWhole) {
       this.#restBytes += octets.length;
       if (this.#restBytes > REST_MAX_BYTES) this.#socket.pause();
@@ -46,7 +50,7 @@ export class FirstRequest extends Duplex {
     const end = this.#header.indexOf(END_OF_HEADER, searchedFrom);
     if (end < 0 && this.#header.length <= this.#headerMaxBytes) return;
     this.#isHeaderWhole = true;
-    if (!onHeader()) return;
+    if (!onHeader(targetOf(this.#header))) return;
     // Too long a header is handed on as well: node:http says so in an answer.
     this.push(end < 0 ? this.#header : this.#header.subarray(0, end + END_OF_HEADER.length));
     this.#header = Buffer.alloc(0);
@@ -68,4 +72,9 @@ export class FirstRequest extends Duplex {
     this.#socket.destroy();
     done(error);
   }
+}
+
+/** Of the request line (RFC 9112 section 3). */
+function targetOf(header: Buffer): string {
+  return /^[A-Z]+ (\S+) HTTP\//.exec(header.toString('latin1', 0, TARGET_MAX_CHARACTERS))?.[1] ?? '';
 }

@@ -81,7 +81,15 @@ describe("the process's own questions", () => {
 
   test('names that nobody outside has are asked nowhere', async (t) => {
     const { find, asked, zoneAsked } = await asking(t);
-    for (const name of ['ca.local', 'ca.corp.internal', 'step-ca', 'ca.home.arpa', 'ca.test'])
+    for (const name of [
+      'ca.local',
+      'ca.corp.internal',
+      'step-ca',
+      'ca.home.arpa',
+      'ca.test',
+      'CA.home',
+      'ca.fritz.box',
+    ])
       await assert.rejects(find(name), { code: 'ENOTFOUND' }, name);
     assert.deepEqual([asked, zoneAsked], [[], []]);
   });

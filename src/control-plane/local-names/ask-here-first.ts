@@ -4,6 +4,7 @@
 import { appendLocalRecords } from '../../memory/local-names/append-local-answer.ts';
 import { LOCAL, LocalMatch, LocalNames } from '../../memory/local-names/local-names.ts';
 import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import { isHomeEnding } from '../settings/local-endings.ts';
 import { LanHealth } from '../../upstream/lan-resolver/lan-health.ts';
 import { LanResolver } from '../../upstream/lan-resolver/lan-resolver.ts';
 import type { LanZone } from '../../upstream/lan-resolver/lan-zone.ts';
@@ -18,6 +19,7 @@ import {
   writeCounts,
   writeFlags,
 } from '../../wire/header.ts';
+import { nameToText } from '../../wire/name-text.ts';
 import { foldName, skipName } from '../../wire/name.ts';
 import { CLASS, RCODE } from '../../wire/numbers.ts';
 import { buildQuery } from '../../wire/query-builder.ts';
@@ -70,8 +72,8 @@ export class AskHereFirst implements AnswersQuestions {
     names.find(name, name.length, type, this.#hasher, match);
     if (match.outcome === LOCAL.PASS) {
       if (match.forwarder >= 0) return this.#askZone(match.forwarder, query);
-      // Of one label are names of this network alone: nobody outside has an answer.
-      if (this.#hasher.labelCount === 1)
+      // Names of this network alone: nobody outside has an answer.
+      if (this.#hasher.labelCount === 1 || isHomeEnding(nameToText(name)))
         return answered(startReply(query, nameEnd, RCODE.NXDOMAIN).subarray(0, nameEnd + QUESTION_FIXED_BYTES));
       return this.#options.upstream.exchange(query);
     }

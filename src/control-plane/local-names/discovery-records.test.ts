@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { ask, HASH_KEY } from '../../../test/fixtures/local-names.ts';
 import { localSettings, NO_LOCAL_SETTINGS } from '../../../test/fixtures/local-settings.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
+import { lastKnown } from '../../sockets/local-addresses.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
 import { nameFromText, nameToText } from '../../wire/name-text.ts';
 import { EXTENDED_ERROR } from '../../wire/numbers.ts';
@@ -119,6 +120,57 @@ test('a client that goes by a name below a wildcard certificate is told too, and
   assert.deepEqual(bindings('*.dns.example.org', { ...given, certificates: [CERTIFICATE] }), []);
 });
 
+test('every name with a wildcard below it has records of its own, wherever it stands in the certificate', () => {
+  const written = ['example.org', 'www.example.org', 'DNS.example.org', '*.dns.example.org', '*.other.example.org'];
+  const made = makeCertificate({ names: written });
+  const chainPem = readFileSync(made.certPath, 'utf8');
+  made.remove();
+  const certificates = [{ names: written, chainPem }];
+  const discovery = discoveryRecords(parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }], { certificates }));
+  const names = new LocalNames(compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  for (const owner of ['_dns.example.org', '_dns.dns.example.org', '_dns.phone.dns.example.org', '_dns.resolver.arpa'])
+    assert.equal(ask(names, owner, 'SVCB'), 'records 1', owner);
+  assert.equal(ask(names, 'dns.example.org', 'RESINFO'), 'records 1');
+  for (const owner of [
+    '_dns.www.example.org',
+    '_dns.phone.example.org',
+    '_dns.other.example.org',
+    '_dns.a.other.example.org',
+  ])
+    assert.equal(ask(names, owner, 'SVCB'), 'pass', owner);
+  // A gateway with very many of them has not as many records.
+  const many = Array.from({ length: 40 }, (_, index) => [`n${index}.example.org`, `*.n${index}.example.org`]).flat();
+  const large = makeCertificate({ names: many });
+  const ofMany = [{ names: many, chainPem: readFileSync(large.certPath, 'utf8') }];
+  large.remove();
+  const all = discoveryRecords(parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }], { certificates: ofMany }));
+  assert.equal(all.filter(({ owner, type }) => type === SVCB && nameToText(owner).startsWith('_dns.n')).length, 17);
+});
+
+test('in a zone of ours the names of clients lead to the gateway as well', () => {
+  const written = ['gw.home.arpa', '*.gw.home.arpa'];
+  const made = makeCertificate({ names: written });
+  const certificates = [{ names: written, chainPem: readFileSync(made.certPath, 'utf8') }];
+  made.remove();
+  const listening: readonly ListeningAddress[] = [
+    { kind: 'dot', address: '192.0.2.53', port: 853 },
+    { kind: 'dot', address: '2001:db8::53', port: 853 },
+  ];
+  const discovery = discoveryRecords(parts(listening, { certificates }));
+  const namesWith = (records: Parameters<typeof compileLocalNames>[0]['records']) =>
+    new LocalNames(compileLocalNames({ ...NO_LOCAL_SETTINGS, records }, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  const names = namesWith([]);
+  for (const type of ['A', 'AAAA'] as const) assert.equal(ask(names, 'phone.gw.home.arpa', type), 'records 1', type);
+  assert.equal(ask(names, '_dns.phone.gw.home.arpa', 'SVCB'), 'records 1');
+  assert.equal(ask(names, 'phone.gw.home.arpa', 'MX'), 'nodata in home.arpa');
+  assert.equal(ask(names, 'phone.home.arpa', 'A'), 'nxdomain in home.arpa');
+  const record = { type: 1, ttlSeconds: 60, rdata: Uint8Array.of(10, 0, 0, 1), line: 1 };
+  const replaced = namesWith([{ ...record, owner: nameFromText('*.gw.home.arpa')! }]);
+  assert.equal(ask(replaced, 'phone.gw.home.arpa', 'A'), 'records 1');
+  assert.equal(ask(replaced, 'phone.gw.home.arpa', 'AAAA'), 'nodata in home.arpa');
+  assert.equal(ask(replaced, '_dns.phone.gw.home.arpa', 'SVCB'), 'records 1');
+});
+
 test('R02 those who do not get the names of this network are told no address of it', () => {
   const given = parts(
     [
@@ -224,6 +276,26 @@ test('R09 RESINFO has the page and the errors that are really sent', () => {
     EMITTED_EXTENDED_ERRORS,
     sent.map(([, code]) => code),
   );
+});
+
+test('addresses that the system cannot list are those of before, and new certificates are told all the same', () => {
+  let isOutOfDescriptors = false;
+  const addresses = lastKnown(() => {
+    if (isOutOfDescriptors) throw new Error('uv_interface_addresses returned Unknown system error 24');
+    return ['192.0.2.99'];
+  });
+  let certificates: DiscoveryParts['certificates'] = [CERTIFICATE];
+  const dot: ListeningAddress = { kind: 'dot', address: '0.0.0.0', port: 853 };
+  const discovery = new FollowedDiscovery(() => parts([dot], { certificates, localAddresses: addresses() }));
+  const told: number[] = [];
+  discovery.start((records) => told.push(records.length));
+  isOutOfDescriptors = true;
+  discovery.refresh();
+  assert.deepEqual(told, []);
+  certificates = [];
+  discovery.refresh();
+  discovery.stop();
+  assert.equal(told.length, 1);
 });
 
 test('a change of addresses or certificates is told once', () => {

@@ -34,6 +34,7 @@ export interface DiscoveryParts {
 
 const TTL_SECONDS = 300;
 const NAMES_MAX = 4;
+const NAMES_WITH_CLIENTS_MAX = 16;
 const HINTS_MAX = 8;
 const DOH_PATH = '/dns-query{?dns}';
 const KEY = { ALPN: 1, PORT: 3, IPV4_HINT: 4, IPV6_HINT: 6, DOHPATH: 7 } as const;
@@ -58,30 +59,34 @@ export function discoveryRecords(parts: DiscoveryParts): LocalRecord[] {
   const { resolve } = parts;
   const records = [resolverInformation('resolver.arpa', resolve.infoUrl)];
   if (resolve.discovery !== 'answer') return records;
-  const names = authenticationNames(parts.certificates);
+  const { first, others } = authenticationNames(parts.certificates);
   const services = servicesOf(parts);
   if (services.length === 0) return records;
-  for (const name of names) {
+  for (const name of [...first, ...others]) {
     records.push(resolverInformation(name, resolve.infoUrl));
-    // A target that does not exist would be no use to anybody.
-    for (const record of addressRecords(wireName(name), services)) records.push({ ...record, inOwnZoneOnly: true });
-    records.push(
-      ...serviceRecords(`_dns.${name}`, name, services),
-      ...serviceRecords('_dns.resolver.arpa', name, services),
-      // A client that goes by a name of its own asks for `_dns.ID.NAME`, and keeps that name.
-      ...(hasNamesBelow(name, parts.certificates) ? clientServiceRecords(name, services) : []),
-    );
+    records.push(...ownAddresses(name, services), ...serviceRecords(`_dns.${name}`, name, services));
+    // A client that goes by a name of its own asks for `_dns.ID.NAME`, and keeps that name.
+    if (hasNamesBelow(name, parts.certificates))
+      records.push(...clientServiceRecords(name, services), ...ownAddresses(`*.${name}`, services));
   }
+  for (const name of first) records.push(...serviceRecords('_dns.resolver.arpa', name, services));
   return records;
 }
 
-/** Names by which a client can check the certificate: no addresses, no wildcards, nothing that every machine is called. */
-function authenticationNames(certificates: DiscoveryParts['certificates']): string[] {
-  const names = certificates.flatMap(({ names: written, chainPem }) => {
+/**
+ * Names by which a client can check the certificate: no addresses, no wildcards, nothing that every machine is called. The first of
+ * each certificate is for clients that know an address alone; of the others, those below which clients have names.
+ */
+function authenticationNames(certificates: DiscoveryParts['certificates']): Record<'first' | 'others', string[]> {
+  const usable = certificates.map(({ names, chainPem }) => {
     const certificate = new X509Certificate(chainPem);
-    return written.filter((name) => isAuthenticationName(name) && certificateCovers(certificate, name)).slice(0, 1);
+    return names
+      .filter((name) => isAuthenticationName(name) && certificateCovers(certificate, name))
+      .map((name) => name.toLowerCase());
   });
-  return [...new Set(names.map((name) => name.toLowerCase()))].slice(0, NAMES_MAX);
+  const first = [...new Set(usable.flatMap((names) => names.slice(0, 1)))].slice(0, NAMES_MAX);
+  const others = new Set(usable.flat().filter((name) => !first.includes(name) && hasNamesBelow(name, certificates)));
+  return { first, others: [...others].slice(0, NAMES_WITH_CLIENTS_MAX) };
 }
 
 /** Whether a certificate is for the names of single clients as well (client-id.ts). */
@@ -155,7 +160,12 @@ function serviceRecords(owner: string, name: string, services: readonly Service[
   }));
 }
 
-/** The addresses are those of ID.NAME, which is for the public DNS or a record to say. */
+/** A target that does not exist would be no use to anybody. */
+function ownAddresses(name: string, services: readonly Service[]): LocalRecord[] {
+  return addressRecords(wireName(name), services).map((record) => ({ ...record, inOwnZoneOnly: true }));
+}
+
+/** The addresses are those of ID.NAME, which is for the public DNS or a record to say, except in a zone of ours. */
 function clientServiceRecords(name: string, services: readonly Service[]): LocalRecord[] {
   return serviceRecords(`*.${name}`, '.', services).map(({ forOthers, additional: _ofRoot, ...record }) => ({
     ...record,

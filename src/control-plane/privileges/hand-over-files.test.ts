@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { lockStateDirectory } from '../state-lock/lock-state-directory.ts';
 import { handOverFiles } from './hand-over-files.ts';
 import type { User } from './look-up-user.ts';
-import { ownCertificateFiles, ownStateFiles } from './own-files.ts';
+import { listOwnFiles, ownCertificateFiles, ownStateFiles } from './own-files.ts';
 
 const USER: User = { label: 'test', name: undefined, uid: 54321, gid: 54322 };
 const OTHER = 54399;
@@ -57,6 +57,14 @@ test('what somebody else keeps in the same place stays theirs, and so does the d
   assert.equal(ownerOf(own), '54321:54322');
   assert.equal(ownerOf(foreign), '0:0');
   assert.equal(ownerOf(directory), '0:0');
+});
+
+test('of certificates only the files that the gateway names so are its own', (t) => {
+  const directory = makeDirectory(t);
+  const own = ['local-ca.key.pem', 'acme-dns.example.org.pem', 'acme-_.example.org.pem.half-written'];
+  for (const name of own) makeFile(directory, name);
+  for (const name of ['acme.sh', 'acme-tiny.py', 'acme', 'local-notes']) makeFile(directory, name);
+  assert.deepEqual(listOwnFiles(ownCertificateFiles(directory)).sort(), own.sort());
 });
 
 test('what belongs to another user than root is left alone', { skip }, (t) => {

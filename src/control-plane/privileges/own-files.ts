@@ -17,7 +17,7 @@ export function ownStateFiles(directory: string): OwnFiles {
 }
 
 export function ownCertificateFiles(directory: string): OwnFiles {
-  return { directory, names: /^(?:local-.*\.pem.*|acme.*)$/ };
+  return { directory, names: /^(?:local|acme)-.*\.pem.*$/ };
 }
 
 /** Things that make a directory nobody else's: what comes with the project, marks of tools, what is gone at the next start. */

@@ -13,7 +13,8 @@ export class KeptContent {
   readonly #nowSeconds: () => number;
   #lookedAtSeconds = -1;
   #certificates: unknown;
-  #surroundings = '';
+  #surroundings: string | undefined;
+  #hasAuthority = false;
   #facts: ClientFacts | undefined;
   readonly #made = new Map<string, unknown>();
 
@@ -24,7 +25,11 @@ export class KeptContent {
 
   get facts(): ClientFacts {
     this.#look();
-    this.#facts ??= clientFacts(this.#parts);
+    if (this.#facts === undefined) {
+      this.#facts = clientFacts(this.#parts);
+      // It is there and could not be read: looked for again.
+      if (this.#facts.localCa === undefined && this.#hasAuthority) this.#surroundings = undefined;
+    }
     return this.#facts;
   }
 
@@ -44,13 +49,23 @@ export class KeptContent {
     const now = this.#nowSeconds();
     if (now === this.#lookedAtSeconds) return;
     this.#lookedAtSeconds = now;
-    const { settings, certificates, localAddresses } = this.#parts;
-    const authority = statSync(authorityPaths(settings.certificateDirectory).certPath, { throwIfNoEntry: false });
-    const surroundings = [authority?.mtimeMs, ...localAddresses()].join(' ');
+    const { certificates } = this.#parts;
+    const surroundings = this.#readSurroundings() ?? this.#surroundings;
     if (certificates() === this.#certificates && surroundings === this.#surroundings) return;
     this.#certificates = certificates();
     this.#surroundings = surroundings;
     this.#facts = undefined;
     this.#made.clear();
+  }
+  /** Undefined where the system does not say: the folder may not be entered, or descriptors have run out. */
+  #readSurroundings(): string | undefined {
+    const { settings, localAddresses } = this.#parts;
+    try {
+      const authority = statSync(authorityPaths(settings.certificateDirectory).certPath, { throwIfNoEntry: false });
+      this.#hasAuthority = authority !== undefined;
+      return [authority?.mtimeMs, ...localAddresses()].join(' ');
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
@@ -9,16 +10,28 @@ import { createSightings, Sightings } from '../../memory/sightings/sightings.ts'
 import { parseAccessEntry } from '../../policy/access-list.ts';
 import { knownName } from '../../wire/name-text.ts';
 import { loadCertificates } from '../certificates/load-certificates.ts';
+import type { ListeningAddress } from '../local-names/discovery-records.ts';
+import { localAddresses } from '../../sockets/local-addresses.ts';
 import { pageValues } from './page/page-values.ts';
 import { SetUpServer } from './set-up-server.ts';
 
 const NAMES = ['dns.example.org', '127.0.0.1'];
 
+const EVERYWHERE: readonly ListeningAddress[] = [
+  { kind: 'udp', address: '0.0.0.0', port: 53 },
+  { kind: 'tcp', address: '0.0.0.0', port: 53 },
+  { kind: 'dot', address: '0.0.0.0', port: 853 },
+  { kind: 'doh', address: '0.0.0.0', port: 443 },
+];
+
 interface Page {
   readonly port: number;
   readonly sightings: Sightings;
   nowSeconds: number;
-  localAddresses: string[];
+  localAddresses: string[] | Error;
+  /** Where the certificates are. */
+  readonly directory: string;
+  readonly warnings: string[];
   /** How often the facts were looked up. */
   looked: number;
   get(path: string, options?: { method?: string; host?: string; userAgent?: string }): Promise<Reply>;
@@ -34,6 +47,7 @@ async function openPage(
   t: TestContext,
   permitted = 'loopback',
   kind: 'local-ca' | 'files' = 'local-ca',
+  { address = '127.0.0.1', listening = EVERYWHERE }: { address?: string; listening?: readonly ListeningAddress[] } = {},
 ): Promise<Page> {
   const { path: directory, remove } = temporaryDirectory('set-up');
   t.after(remove);
@@ -46,38 +60,46 @@ async function openPage(
   t.after(other.remove);
   const buffer = createSightings();
   const [port] = await freePorts(1);
-  const page = { nowSeconds: 1_000, localAddresses: ['192.168.1.2'], looked: 0 };
+  const localAddresses: string[] | Error = ['192.168.1.2'];
+  const page = { nowSeconds: 1_000, localAddresses, looked: 0, directory, warnings: [] as string[] } as Omit<
+    Page,
+    'port' | 'sightings' | 'get'
+  >;
   const server = new SetUpServer({
     clients: {
       settings: { certificates, certificateDirectory: kind === 'local-ca' ? directory : other.path },
       certificates: () => loaded,
-      listening: (['udp', 'tcp', 'dot', 'doh'] as const).map((it, index) => ({
-        kind: it,
-        address: '0.0.0.0',
-        port: [53, 53, 853, 443][index]!,
-      })),
+      listening,
       localAddresses: () => {
         page.looked++;
+        if (page.localAddresses instanceof Error) throw page.localAddresses;
         return page.localAddresses;
       },
     },
     sightings: buffer,
     permitted: parseAccessEntry(permitted) as never,
     hostName: 'Gateway',
+    warn: (message) => page.warnings.push(message),
     nowSeconds: () => page.nowSeconds,
   });
-  await server.listen([{ id: 1, kind: 'http', address: '127.0.0.1', port: port!, descriptor: undefined }]);
+  await server.listen([{ id: 1, kind: 'http', address, port: port!, descriptor: undefined }]);
   t.after(() => server.close());
   return Object.assign(page, {
     port: port!,
     sightings: new Sightings(buffer),
-    get: (path: string, { method = 'GET', host = `127.0.0.1:${port}`, userAgent = '' } = {}) =>
-      fetchFrom(port!, path, method, { host, 'user-agent': userAgent }),
+    get: (path: string, { method = 'GET', host = `${address}:${port}`, userAgent = '' } = {}) =>
+      fetchFrom(address, port!, path, method, { host, 'user-agent': userAgent }),
   });
 }
 
-async function fetchFrom(port: number, path: string, method: string, headers: Record<string, string>): Promise<Reply> {
-  const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }).end();
+async function fetchFrom(
+  host: string,
+  port: number,
+  path: string,
+  method: string,
+  headers: Record<string, string>,
+): Promise<Reply> {
+  const asked = request({ host, port, path, method, headers, agent: false }).end();
   const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -135,9 +157,9 @@ describe('the set-up page', () => {
     const values = pageValues(
       {
         names: [],
-        dns: { ports: [53], addresses: ['2001:db8::1', '192.168.1.2', '192.168.2.2'] },
-        dot: { ports: [], addresses: [] },
-        doh: { ports: [], addresses: [] },
+        dns: { port: 53, addresses: ['2001:db8::1', '192.168.1.2', '192.168.2.2'] },
+        dot: { port: 853, addresses: ['192.168.1.2'] },
+        doh: { port: 443, addresses: [] },
         localCa: undefined,
         localCaPath: '/certs/local-ca.cert.pem',
       },
@@ -145,10 +167,67 @@ describe('the set-up page', () => {
         { address: '192.168.2.2', port: 8053 },
         { address: '192.168.1.2', port: 8053 },
       ],
-      '192.168.2.2',
+      { address: '192.168.2.2', isServed: (kind, port) => kind === 'udp' && port === 53 },
     );
-    assert.deepEqual(values.addresses, ['192.168.2.2', '192.168.1.2', '2001:db8::1']);
+    assert.deepEqual(values.dnsAddresses, ['192.168.2.2', '192.168.1.2', '2001:db8::1']);
+    assert.deepEqual(values.dotAddresses, ['192.168.1.2']);
+    assert.deepEqual([values.dohAddresses, values.dohPort, values.dohUrl], [[], undefined, undefined]);
     assert.equal(values.pageUrl, 'http://192.168.2.2:8053/');
+  });
+
+  test('gives for each service the addresses where it listens, and none where only the page does', async (t) => {
+    const own = localAddresses().find((it) => !it.includes(':') && !it.startsWith('127.'));
+    if (own === undefined) return t.skip('this machine has no IPv4 address but loopback ones');
+    const listening: ListeningAddress[] = [
+      { kind: 'udp', address: '192.168.1.2', port: 53 },
+      { kind: 'dot', address: '192.168.1.3', port: 853 },
+      { kind: 'doh', address: '127.0.0.1', port: 443 },
+      // On a port that is usual for DNS: what counts is what answers there.
+      { kind: 'http', address: own, port: 53 },
+    ];
+    const textOf = async (more: readonly ListeningAddress[]) =>
+      (await (await openPage(t, 'any', 'local-ca', { address: own, listening: [...listening, ...more] })).get('/')).body
+        .toString()
+        .replaceAll(`http://${own}`, 'PAGE');
+    const alone = await textOf([]);
+    assert.ok(!alone.includes(own), alone);
+    assert.ok(alone.includes('DNS=192.168.1.3#dns.example.org\n'));
+    assert.match(alone, /Plain DNS<\/dt><dd><code>192\.168\.1\.2<\/code> <\/dd>/);
+    assert.doesNotMatch(alone, /dns-query|PowerShell|Profile for DNS over HTTPS/, 'no device gets to loopback');
+    const beside = await textOf([{ kind: 'dot', address: own, port: 853 }]);
+    assert.ok(beside.includes(`DNS=${own}#dns.example.org 192.168.1.3#dns.example.org\n`));
+    assert.match(beside, /Plain DNS<\/dt><dd><code>192\.168\.1\.2<\/code> <\/dd>/);
+  });
+
+  test('says so where it cannot be made, tells the log once a minute, and comes back by itself', async (t) => {
+    const page = await openPage(t);
+    page.localAddresses = new Error('no descriptors left');
+    for (let i = 0; i < 3; i++) assert.equal((await page.get('/')).status, 500);
+    assert.equal(page.warnings.length, 1);
+    assert.match(page.warnings[0]!, /set-up page could not be given \(no descriptors left\)/);
+    page.nowSeconds += 60;
+    assert.equal((await page.get('/sotto.mobileconfig')).status, 500);
+    assert.equal(page.warnings.length, 2);
+    page.localAddresses = ['192.168.1.2'];
+    assert.equal((await page.get('/')).status, 200);
+  });
+
+  test('goes on with what it knows where the system does not say what is there now', async (t) => {
+    const page = await openPage(t);
+    const before = (await page.get('/')).body.toString();
+    assert.match(before, /local-ca\.cer/);
+    page.localAddresses = new Error('no descriptors left');
+    page.nowSeconds++;
+    assert.equal((await page.get('/')).body.toString(), before);
+    page.localAddresses = ['192.168.1.2'];
+    // Like a folder that may not be entered, for a superuser as well.
+    const aside = `${page.directory}-aside`;
+    renameSync(page.directory, aside);
+    symlinkSync(page.directory, page.directory);
+    t.after(() => rmSync(aside, { recursive: true }));
+    page.nowSeconds++;
+    assert.equal((await page.get('/')).body.toString(), before);
+    assert.deepEqual(page.warnings, []);
   });
 
   test('names the file of the local CA as it is on the gateway’s machine, and the other names', async (t) => {

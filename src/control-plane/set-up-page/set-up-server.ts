@@ -23,6 +23,7 @@ export interface SetUpParts {
   readonly sightings: SharedArrayBuffer;
   readonly permitted: readonly AddressRange[];
   readonly hostName: string;
+  warn(message: string): void;
   nowSeconds(): number;
 }
 
@@ -36,6 +37,9 @@ interface Answer {
 
 /** A browser that opens the page asks for four things. */
 const RATE = { perSecond: 40, perSecondOfClient: 20 };
+
+/** Whoever may ask could fill the log. */
+const FAULT_SILENCE_SECONDS = 60;
 
 const TRANSPORTS = ['udp', 'tcp', 'dot', 'doh'] as const;
 
@@ -55,13 +59,18 @@ export class SetUpServer {
   readonly #sightings: Sightings;
   readonly #content: KeptContent;
   readonly #sockets: ListeningSocket<ListenerKind>[] = [];
+  #faultToldAtSeconds = Number.NEGATIVE_INFINITY;
 
   constructor(parts: SetUpParts) {
     this.#parts = parts;
     this.#sightings = new Sightings(parts.sightings);
     this.#content = new KeptContent(parts.clients, parts.nowSeconds);
-    this.#server = new BoundedHttpServer(parts.permitted, RATE, (request, response) =>
-      this.#respond(request, response),
+    this.#server = new BoundedHttpServer(
+      parts.permitted,
+      RATE,
+      (request, response) => this.#respond(request, response),
+      undefined,
+      (error) => this.#tell(error),
     );
   }
 
@@ -87,11 +96,22 @@ export class SetUpServer {
     });
   }
 
-  /** Whether a device that reached the page by this address can be given it for its questions as well. */
-  #isServedAt(address: string): boolean {
+  /** Whether a device that reached the page by this address finds the service there as well. */
+  #isServedAt(kind: ListenerKind, port: number, address: string): boolean {
     return this.#parts.clients.listening.some(
-      (it) => it.address === address || (isWildcard(it.address) && it.address.includes(':') === address.includes(':')),
+      (it) =>
+        it.kind === kind &&
+        it.port === port &&
+        (it.address === address || (isWildcard(it.address) && it.address.includes(':') === address.includes(':'))),
     );
+  }
+
+  #tell(error: unknown): void {
+    const now = this.#parts.nowSeconds();
+    if (now - this.#faultToldAtSeconds < FAULT_SILENCE_SECONDS) return;
+    this.#faultToldAtSeconds = now;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#parts.warn(`the set-up page could not be given (${why}); it is tried anew with each request`);
   }
 
   #respond(request: IncomingMessage, response: ServerResponse): void {
@@ -148,8 +168,8 @@ export class SetUpServer {
     const body = this.#content.make(`page ${device} ${cameTo.address} ${cameTo.port}`, (facts) => {
       const isUsable = cameTo.address !== '' && !isLoopback(cameTo.address);
       const places = isUsable ? [cameTo, ...this.#places()] : this.#places();
-      const first = isUsable && this.#isServedAt(cameTo.address) ? cameTo.address : undefined;
-      return page(pageValues(facts, places, first), device);
+      const isServed = (kind: ListenerKind, port: number) => this.#isServedAt(kind, port, cameTo.address);
+      return page(pageValues(facts, places, isUsable ? { address: cameTo.address, isServed } : undefined), device);
     });
     return { status: 200, type: 'text/html; charset=utf-8', body };
   }
@@ -166,7 +186,7 @@ export class SetUpServer {
   #makeProfile(isDot: boolean, facts: ClientFacts): Answer {
     const none: readonly string[] = [];
     const order = { name: undefined, clientId: undefined, addresses: none, isSigned: true } as const;
-    const lists = { exceptNetworks: none, exceptDomains: none, onlyDomains: none };
+    const lists = { onlyNetworks: none, exceptNetworks: none, exceptDomains: none, onlyDomains: none };
     const made = makeProfile({ protocol: isDot ? 'dot' : 'doh', ...order, ...lists }, facts, new Date());
     if ('wrong' in made) return notFound(made.wrong);
     const type = 'application/x-apple-aspen-config';

@@ -6,7 +6,7 @@ import { nameToText } from '../../wire/name-text.ts';
 import { isLoopback } from '../lists/loopback.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { isWildcardName } from './certificate-name.ts';
-import { isLocalEnding } from './local-endings.ts';
+import { isHomeEnding, isLocalEnding } from './local-endings.ts';
 import { isWildcard, listenAddressToText } from './listen-address.ts';
 import type { ListenAddress, ListSettings, RecordSettings, Settings } from './settings.ts';
 import type { FaultCollector } from './settings-fault.ts';
@@ -105,7 +105,7 @@ export function reportUnknownServers(
     for (const [key, url] of written) {
       const host = URL.parse(url ?? '')?.hostname ?? '';
       if (host === '' || isLoopback(host) || isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) continue;
-      if (host.includes('.') && !isLocalEnding(host)) continue;
+      if (host.includes('.') && !isLocalEnding(host) && !isHomeEnding(host)) continue;
       if (known.some((name) => host === name || host.endsWith(`.${name}`))) continue;
       faults.fault(
         ['certificate', index, key],

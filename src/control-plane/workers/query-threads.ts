@@ -24,6 +24,7 @@ export interface QueryThreadsOptions {
   readonly cookieSecrets: CookieSecrets;
   readonly challenges: ChallengePublisher;
   readonly ticketKeys: TicketKeys;
+  readonly connectionsMax: number;
   certificates(): readonly CertificateSnapshot[];
   /** A thread found no upstream. */
   onUpstreamDown(): void;
@@ -63,6 +64,7 @@ export function createQueryThreads(options: QueryThreadsOptions): QueryThreads {
       challenges: options.challenges.inForce,
       ticketKeys: options.ticketKeys.inForce,
       cookies: options.cookieSecrets.snapshot,
+      connectionsMax: options.connectionsMax,
     }),
     socketsFor: (threadSlot) => options.sockets.forThread(threadSlot),
     onMessage: (threadSlot, message) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import { after, afterEach, describe, test } from 'node:test';
 import tls from 'node:tls';
@@ -196,6 +197,26 @@ describe('a pending challenge', () => {
     assert.equal(counters.protocolErrors, 1);
   });
 
+  test('those that are there already cost nothing when others come and go', async (t) => {
+    const all = await Promise.all(['a', 'b', 'c', 'd'].map((label) => proofFor(`${label}.example.org`)));
+    const { listener, challenges } = await start();
+    const made = t.mock.method(tls, 'createSecureContext');
+    syncBuiltinESMExports();
+    try {
+      for (let count = 1; count <= all.length; count++) challenges.replace([challenge, ...all.slice(0, count)]);
+      challenges.replace([...all, challenge]);
+      assert.equal(made.mock.callCount(), all.length);
+    } finally {
+      made.mock.restore();
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(await lookAsAuthority(listener), derOf(challenge.chainPem));
+    assert.deepEqual(await lookAsAuthority(listener, { servername: 'c.example.org' }), derOf(all[2]!.chainPem));
+    const another = await proofFor(NAME);
+    challenges.replace([another]);
+    assert.deepEqual(await lookAsAuthority(listener), derOf(another.chainPem));
+  });
+
   test('one that TLS cannot use changes nothing', async () => {
     const { listener, challenges } = await start();
     const mismatched = { serverName: NAME, keyPem: served['P-256'].keyPem, chainPem: challenge.chainPem };
@@ -209,7 +230,7 @@ async function proofFor(identifier: string): Promise<ChallengeCertificate> {
   const out: ChallengeCertificate[] = [];
   const published = new PublishedChallenges(async (challenges) => void out.push(...challenges));
   const task = { identifierType: 'dns', identifier, token: 'token', proof: 'token.thumbprint' } as const;
-  await tlsAlpn01(published).prepare(task);
+  await tlsAlpn01(published).prepare([task]);
   return out[0]!;
 }
 

@@ -13,17 +13,23 @@ export interface TlsChallenge {
   readonly chainPem: string;
 }
 
+/** Making one costs a fraction of a millisecond, in which nobody is answered: it is made once. */
+interface Shown extends TlsChallenge {
+  readonly context: SecureContext;
+}
+
 export class PendingChallenges {
-  #byName: ReadonlyMap<string, SecureContext> = new Map();
+  #byName: ReadonlyMap<string, Shown> = new Map();
 
   /** Puts these in the place of those before. Throws, and changes nothing, if one cannot be used. */
   replace(challenges: readonly TlsChallenge[]): void {
-    this.#byName = new Map(
-      challenges.map(({ serverName, keyPem, chainPem }) => [
-        serverName.toLowerCase(),
-        createSecureContext({ ...TLS_RULES, key: keyPem, cert: chainPem }),
-      ]),
-    );
+    const shown = challenges.map((challenge) => this.#kept(challenge) ?? makeReady(challenge));
+    this.#byName = new Map(shown.map((one) => [one.serverName.toLowerCase(), one]));
+  }
+
+  #kept({ serverName, keyPem, chainPem }: TlsChallenge): Shown | undefined {
+    const before = this.#byName.get(serverName.toLowerCase());
+    return before?.keyPem === keyPem && before.chainPem === chainPem ? before : undefined;
   }
 
   get isNone(): boolean {
@@ -32,11 +38,16 @@ export class PendingChallenges {
 
   /** Shows the certificate for this name to the authority at the other end; false if there is none, and nothing was done. */
   show(socket: Socket, serverName: string, lingerMilliseconds: number): boolean {
-    const context = this.#byName.get(serverName);
-    if (context === undefined) return false;
-    showTo(socket, context, lingerMilliseconds);
+    const shown = this.#byName.get(serverName);
+    if (shown === undefined) return false;
+    showTo(socket, shown.context, lingerMilliseconds);
     return true;
   }
+}
+
+function makeReady(challenge: TlsChallenge): Shown {
+  const context = createSecureContext({ ...TLS_RULES, key: challenge.keyPem, cert: challenge.chainPem });
+  return { ...challenge, context };
 }
 
 /** RFC 8737 section 3: the handshake is all there is; not one octet of application data goes either way. */

@@ -48,7 +48,7 @@ export const DISCOVERY_MUTATIONS: readonly Mutation[] = [
   { id: 'R09', file: RECORDS, from: '.filter(([word]) => !ERRORS_OF_OTHERS.has(word))', to: '' },
   { id: 'R09', file: RECORDS, from: '[`infourl=', to: '[`qnamemin=' },
   { id: 'R10', file: 'docs/clients/dnr.md', from: 'option6:144,00:01:', to: 'option6:144,00:02:' },
-  { id: 'R11', file: RECORDS, from: 'clientServiceRecords(name, services) : []', to: '[] : []' },
+  { id: 'R11', file: RECORDS, from: '...clientServiceRecords(name, services), ', to: '' },
   {
     id: 'R11',
     file: 'src/memory/local-names/append-local-answer.ts',

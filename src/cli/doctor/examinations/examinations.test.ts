@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readSettings } from '../../../control-plane/settings/load-settings.ts';
 import type { Circumstances } from '../circumstances.ts';
+import { publicNames } from '../client-names.ts';
 import { endpointsOf } from '../endpoints.ts';
 import type { Examination } from '../examination.ts';
 import type { PublicAddresses } from '../public-addresses.ts';
@@ -17,6 +18,8 @@ interface Network {
   readonly own?: readonly string[];
   /** What the world is told of dns.example.org. */
   readonly published?: PublicAddresses | readonly string[];
+  /** Default: every public name. */
+  readonly trusted?: readonly string[];
   readonly toml?: string;
   onAsked?(name: string): void;
 }
@@ -50,6 +53,8 @@ async function findingsOf(examination: Examination, network: Network): Promise<s
       network.onAsked?.(name);
       return Promise.resolve(known);
     },
+    addressesAtHome: () => Promise.resolve({ kind: 'nobody' }),
+    trustedNames: () => Promise.resolve(network.trusted ?? publicNames(read.settings)),
   };
   const findings = await examination.examine(circumstances as Circumstances);
   return findings.map(({ verdict, sentence }) => `${verdict} ${sentence}`);
@@ -123,9 +128,9 @@ describe('an AAAA record', () => {
       [/^unknown .* none of this machine's addresses; phones try it first/],
     ],
     [
-      'of this machine needs a gateway to be tried',
+      'of this machine is ok',
       { own: ['2001:db8::5'], published: ['2001:db8::5'] },
-      [/^skip .* no gateway runs/],
+      [/^ok .* 2001:db8::5, of this machine; .* "reach"/],
     ],
     [
       'that is not there is no fault, though the gateway listens on IPv4 only',
@@ -158,12 +163,32 @@ describe('access', () => {
     ],
     [
       'for IPv6 alone is a warning',
-      { published, toml: of('["2000::/3"]') },
+      { own: ['2001:db8::5'], published, toml: of('["2000::/3"]') },
       [/^warn .* leaves out a part of the world/],
     ],
     [
       'for nobody outside is right, where the name is private too',
       { published: ['10.0.0.1'], toml: of('["private"]') },
+      [/^ok /],
+    ],
+    [
+      'for other networks than its own fails',
+      { published: ['192.168.1.20'], toml: of('["10.99.0.0/16", "loopback"]') },
+      [/^fail access\.encrypted leaves out 192\.168\.1\.20, an address of this machine: .* are refused/],
+    ],
+    [
+      'for this machine alone fails where it listens for others, published for the world or not',
+      { own: ['192.168.1.20', '2001:db8::5'], published, toml: of('["loopback"]') },
+      [/^fail .* phones on the road/, /^fail .* 192\.168\.1\.20, 2001:db8::5, addresses of/, /^warn access\.plain/],
+    ],
+    [
+      'for one network of several is a warning: the others may be of containers',
+      { own: ['192.168.1.20', '172.17.0.1'], published: [], toml: of('["192.168.1.0/24"]') },
+      [/^warn access\.encrypted leaves out 172\.17\.0\.1/],
+    ],
+    [
+      'for this machine alone is right where it listens for nobody else',
+      { published: [], toml: of('["loopback"]').replaceAll('":', '"127.0.0.1:') },
       [/^ok /],
     ],
     [
@@ -207,6 +232,30 @@ describe('what devices can be given', () => {
       '[listen]\ndot = [":853"]\ndoh = []\n',
       [/^ok /, /^warn DNS over HTTPS is off/],
     ],
+    [
+      'lacks Android where DNS over TLS is on loopback, whatever the rest does',
+      '[listen]\ndns = [":53"]\ndot = ["127.0.0.1:853"]\ndoh = ["127.0.0.1:8443"]\n',
+      [/^warn DNS over TLS is open on loopback addresses alone/, /^warn DNS over HTTPS is open on loopback/],
+    ],
+    [
+      'is what is outside, where loopback has other ports',
+      '[listen]\ndot = ["127.0.0.1:853", "192.168.1.20:8853"]\ndoh = ["127.0.0.1:443", "192.168.1.20:8443"]\n',
+      [/^warn DNS over TLS is on port 8853: /, /^ok .*:8443\/dns-query/],
+    ],
   ] as const)
     test(title, async () => assertFindings(await findingsOf(clients, { toml }), patterns));
+
+  const other = `${EVERYWHERE}[[certificate]]\nnames = ["other.example.org"]\n`;
+  test('is the name that every device trusts, before one that it has to be taught', async () => {
+    assertFindings(await findingsOf(clients, { toml: other, trusted: ['dns.example.org'] }), [
+      /^ok Android: .* dns\.example\.org$/,
+      /^ok Apple.* https:\/\/dns\.example\.org\//,
+    ]);
+  });
+  test('is nothing for Android, where it would refuse every name', async () => {
+    assertFindings(await findingsOf(clients, { toml: other, trusted: [] }), [
+      /^warn Android: Private DNS refuses every name .* \(other\.example\.org, dns\.example\.org\)/,
+      /^ok Apple.* https:\/\/other\.example\.org\//,
+    ]);
+  });
 });

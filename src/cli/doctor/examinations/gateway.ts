@@ -26,7 +26,7 @@ function findings(circumstances: Circumstances): readonly Finding[] {
         fail(
           `no gateway runs with ${configured} (nobody listens on ${socket})`,
           `start it: sotto run${option}`,
-          'as a service: systemctl status sotto, and journalctl -u sotto says why it ended',
+          'if it has ended, the last lines of its log say why',
           'if one runs with another configuration: sotto doctor --config FILE',
         ),
       ];

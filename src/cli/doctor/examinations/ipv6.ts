@@ -1,14 +1,10 @@
 // IPv6: a published address that nobody answers at makes phones wait or fail, as they try it first.
 
 import { scopeOf, sameAddress } from '../address-scope.ts';
-import { silenceText } from '../ask-endpoint.ts';
 import type { Circumstances } from '../circumstances.ts';
 import { publicNames } from '../client-names.ts';
-import { type Endpoint, endpointToText, KIND_TEXT } from '../endpoints.ts';
 import type { Examination } from '../examination.ts';
-import { fail, type Finding, ok, skip, unknown, warn } from '../finding.ts';
-import { shakeHands } from '../handshake.ts';
-import { NOBODY } from '../trust-store.ts';
+import { fail, type Finding, ok, unknown, warn } from '../finding.ts';
 
 export const ipv6: Examination = {
   name: 'ipv6',
@@ -38,15 +34,10 @@ async function examineName(name: string, circumstances: Circumstances): Promise<
   const published = await circumstances.publicAddresses(name);
   if ('reason' in published) return [];
   const addresses = published.addresses.filter((address) => address.includes(':'));
-  return (await Promise.all(addresses.map((address) => examineAddress(name, address, circumstances)))).flat();
+  return addresses.flatMap((address) => examineAddress(name, address, circumstances));
 }
 
-async function examineAddress(
-  name: string,
-  address: string,
-  circumstances: Circumstances,
-): Promise<readonly Finding[]> {
-  const { interfaceAddresses, gateway, settings } = circumstances;
+function examineAddress(name: string, address: string, { interfaceAddresses }: Circumstances): readonly Finding[] {
   const scope = scopeOf(address);
   const record = `the AAAA record of ${name}`;
   const remove = 'take the AAAA record out, or correct it, where the domain is hosted';
@@ -60,30 +51,7 @@ async function examineAddress(
         'prefixes of home networks change: a dynamic DNS client must update AAAA as well',
       ),
     ];
-  if (gateway.kind === 'none')
-    return [skip(`${record} is ${address}, of this machine; no gateway runs that could answer there`)];
-  const { dot, doh } = settings.listen;
-  const wanted: Endpoint[] = [];
-  for (const [kind, configured] of [
-    ['dot', dot],
-    ['doh', doh],
-  ] as const) {
-    const ports = new Set(circumstances.endpoints.filter((it) => it.kind === kind).map(({ port }) => port));
-    if (configured.length > 0)
-      for (const port of ports) wanted.push({ kind, address, port, isOfWildcard: false, isHere: true });
-  }
-  return await Promise.all(wanted.map((endpoint) => reach(endpoint, record)));
-}
-
-async function reach(endpoint: Endpoint, record: string): Promise<Finding> {
-  const alpn = endpoint.kind === 'dot' ? 'dot' : 'h2';
-  const handshake = await shakeHands(endpoint, { serverName: undefined, alpn, trust: NOBODY });
-  const where = `${KIND_TEXT[endpoint.kind]} at ${endpointToText(endpoint)}`;
-  if (handshake.done) return ok(`${record} is ${endpoint.address}, and ${where} answers`);
-  return fail(
-    `${record} is ${endpoint.address}, but ${where} does not answer: ${silenceText(handshake.code)}`,
-    `listen on IPv6 too (":${endpoint.port}" is every address), or take the AAAA record out`,
-  );
+  return [ok(`${record} is ${address}, of this machine; the findings under "reach" say whether it is answered there`)];
 }
 
 function withoutPublication(circumstances: Circumstances): Finding {

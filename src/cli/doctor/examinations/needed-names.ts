@@ -6,6 +6,7 @@ import { explainerFor } from '../explain-as-gateway.ts';
 import type { Examination } from '../examination.ts';
 import { fail, type Finding, ok, skip, unknown, warn } from '../finding.ts';
 import { NEEDED_NAMES, type NeededName } from '../needed-names.ts';
+import { adviceAgainst, isPassing, isWithheld } from '../withheld.ts';
 
 const SHOWN_MAX = 8;
 
@@ -40,18 +41,10 @@ export const neededNames: Examination = {
   },
 };
 
-/** Answered here by nothing, or by a refusal. */
-function isWithheld({ action, local }: Explanation): boolean {
-  return action !== 'allow' || local === 'nxdomain' || local === 'nodata' || local === 'servfail';
-}
-
 function describe({ name, devices, purpose, isVital }: NeededName, explanation: Explanation): Finding {
-  const { sentence, line, action, sourceKind } = explanation;
-  const where = line === undefined ? [] : [`${placeOf(line)}: ${line.text}`];
-  const advice = [...where, adviceFor(name, explanation)];
-  const text = `${sentence}; needed by ${devices} ${purpose}`;
-  const isPassing = action === 'not-ready' && sourceKind === undefined;
-  return isVital && !isPassing ? fail(text, ...advice) : warn(text, ...advice);
+  const advice = adviceAgainst(explanation, name.replace(/^[^.]+-dnsotls-ds\./, ''));
+  const text = `${explanation.sentence}; needed by ${devices} ${purpose}`;
+  return isVital && !isPassing(explanation) ? fail(text, ...advice) : warn(text, ...advice);
 }
 
 function describeUnlisted(names: readonly NeededName[]): Finding {
@@ -61,15 +54,4 @@ function describeUnlisted(names: readonly NeededName[]): Finding {
     `policy.mode = "allowlist" has nothing for ${names.length} of ${NEEDED_NAMES.length} names that devices need${consequence}`,
     `where such devices are: allow what they need in [policy] rules, such as "@@|${names[0]!.name}^"`,
   );
-}
-
-function placeOf({ file, number }: { readonly file: string; readonly number: number }): string {
-  return number > 0 ? `${file}:${number}` : file;
-}
-
-function adviceFor(name: string, { action, sourceKind, local }: Explanation): string {
-  if (local !== undefined) return 'take the local name out of the configuration or the file that has it';
-  if (action === 'not-ready') return 'wait until the lists have arrived, or set policy.start = "answer"';
-  if (sourceKind === 'rules') return 'take that rule out of policy.rules, and restart the gateway';
-  return `allow it in [policy]: rules = ["@@|${name.replace(/^[^.]+-dnsotls-ds\./, '')}^"]`;
 }

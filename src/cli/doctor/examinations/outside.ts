@@ -2,6 +2,7 @@
 
 import type { Circumstances } from '../circumstances.ts';
 import { publicNames } from '../client-names.ts';
+import { DOH_PORT, urlPort } from '../client-ports.ts';
 import { servesThisMachineAlone } from '../endpoints.ts';
 import type { Examination } from '../examination.ts';
 import { type Finding, skip, unknown } from '../finding.ts';
@@ -10,12 +11,12 @@ export const outside: Examination = {
   name: 'outside',
   subject: 'what to test from elsewhere',
   isBeyondSight: true,
-  examine: (circumstances) => Promise.resolve(findings(circumstances)),
+  examine: findings,
 };
 
-function findings(circumstances: Circumstances): readonly Finding[] {
-  const { settings, endpoints } = circumstances;
-  const [name] = publicNames(settings);
+async function findings(circumstances: Circumstances): Promise<readonly Finding[]> {
+  const { settings } = circumstances;
+  const [name] = [...(await circumstances.trustedNames()), ...publicNames(settings)];
   if (name === undefined) return [skip('nothing to test from the mobile network: there is no public name')];
   if (servesThisMachineAlone(circumstances))
     return [skip('nothing to test from the mobile network: the gateway listens on loopback addresses alone')];
@@ -23,7 +24,7 @@ function findings(circumstances: Circumstances): readonly Finding[] {
   const steps = [
     "on a phone: Wi-Fi off; on a computer: in the phone's hotspot, with Wi-Fi off on the phone",
     ...(dot.length > 0 ? dotSteps(name) : []),
-    ...(doh.length > 0 ? dohSteps(name, endpoints.find(({ kind }) => kind === 'doh')?.port ?? 443) : []),
+    ...(doh.length > 0 ? dohSteps(name, urlPort(circumstances) ?? DOH_PORT) : []),
     'no answer at all: the port is not forwarded by the router, a firewall drops it, or the provider gives no public IPv4 address (CGNAT)',
   ];
   return [

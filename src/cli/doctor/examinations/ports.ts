@@ -25,49 +25,48 @@ export const ports: Examination = {
   },
 };
 
+/** What is said of an endpoint, after where it is. */
 type Result = { readonly endpoint: Endpoint; readonly finding: Finding | undefined };
 
 async function examineKind(kind: EndpointKind, circumstances: Circumstances): Promise<readonly Finding[]> {
   const endpoints = circumstances.endpoints.filter((it) => it.kind === kind).slice(0, ENDPOINTS_MAX);
   if (endpoints.length === 0) return [];
-  const results = await Promise.all(endpoints.map((endpoint) => examineEndpoint(endpoint, circumstances)));
-  const answering = results.filter(({ finding }) => finding === undefined).map(({ endpoint }) => endpoint);
-  const findings = results.flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-  if (answering.length === 0) return findings;
-  return [ok(`${KIND_TEXT[kind]} answers at ${endpointsToText(answering)}`), ...findings];
+  const results = await Promise.all(
+    endpoints.map(
+      async (endpoint): Promise<Result> => ({ endpoint, finding: await examineEndpoint(endpoint, circumstances) }),
+    ),
+  );
+  // Those of which the same is to be said share its lines.
+  const groups = Map.groupBy(results, ({ finding }) => finding && JSON.stringify(finding));
+  return [...groups.values()]
+    .map((group) => {
+      const [places, finding] = [endpointsToText(group.map(({ endpoint }) => endpoint)), group[0]!.finding];
+      if (finding === undefined) return ok(`${KIND_TEXT[kind]} answers at ${places}`);
+      return { ...finding, sentence: `${KIND_TEXT[kind]} at ${places}: ${finding.sentence}` };
+    })
+    .sort((one, other) => Number(other.verdict === 'ok') - Number(one.verdict === 'ok'));
 }
 
 /** Undefined: all is well. */
-async function examineEndpoint(endpoint: Endpoint, circumstances: Circumstances): Promise<Result> {
+async function examineEndpoint(endpoint: Endpoint, circumstances: Circumstances): Promise<Finding | undefined> {
   const { kind } = endpoint;
-  const where = `${KIND_TEXT[kind]} at ${endpointsToText([endpoint])}`;
   if (!endpoint.isHere)
-    return {
-      endpoint,
-      finding: fail(`${where}: this is no address of this machine`, `put one that it has into ${SETTING_OF[kind]}`),
-    };
+    return fail('this is no address of this machine', `put one that it has into ${SETTING_OF[kind]}`);
   // Answered by the gateway itself: whatever the upstream does.
   const answer = await askEndpoint(endpoint, readQuestion('localhost', 'A'));
   if (answer.kind === 'silence')
-    return {
-      endpoint,
-      finding: fail(
-        `${where}: ${answer.reason}`,
-        `see that ${SETTING_OF[kind]} names it and that the log of the gateway does not complain about it`,
-        'restart the gateway; if it comes to this again, SOTTO_LOG_LEVEL=debug makes it say more',
-      ),
-    };
-  if (answer.kind === 'not-asked')
-    return { endpoint, finding: unknown(`${where}: TLS works; no question was asked, since ${answer.reason}`) };
+    return fail(
+      answer.reason,
+      `see that ${SETTING_OF[kind]} names it and that the log of the gateway does not complain about it`,
+      'restart the gateway; if it comes to this again, SOTTO_LOG_LEVEL=debug makes it say more',
+    );
+  if (answer.kind === 'not-asked') return unknown(`TLS works; no question was asked, since ${answer.reason}`);
   const rcode = readRcode(answer.message);
-  if (rcode === RCODE.NOERROR) return { endpoint, finding: undefined };
-  if (rcode === RCODE.REFUSED && !mayAsk(circumstances, endpoint)) {
-    const key = `access.${accessKeyOf(kind)}`;
-    return { endpoint, finding: skip(`${where}: it answers, and refuses this machine's own address, as ${key} says`) };
-  }
-  const finding = fail(
-    `${where}: it answers ${rcodeToText(rcode)} to a question that every sotto answers itself`,
+  if (rcode === RCODE.NOERROR) return undefined;
+  if (rcode === RCODE.REFUSED && !mayAsk(circumstances, endpoint))
+    return skip(`it answers, and refuses this machine's own address, as access.${accessKeyOf(kind)} says`);
+  return fail(
+    `it answers ${rcodeToText(rcode)} to a question that every sotto answers itself`,
     'find out which program listens there: the findings under "holders" say',
   );
-  return { endpoint, finding };
 }

@@ -1,7 +1,9 @@
 // Quad9 tells by which protocol a question came to it: asked through the gateway, a proof that questions leave encrypted.
 
 import { readQuestion } from '../../query/question.ts';
-import { textsIn } from '../answer-text.ts';
+import { RCODE } from '../../../wire/numbers.ts';
+import { rcodeToText } from '../../../wire/type-text.ts';
+import { readRcode, textsIn } from '../answer-text.ts';
 import { askEndpoint } from '../ask-endpoint.ts';
 import type { Circumstances } from '../circumstances.ts';
 import type { Examination } from '../examination.ts';
@@ -19,8 +21,19 @@ export const quad9: Examination = {
     if (!isQuad9) return [skip(`${NAME} tells nothing here: not every upstream is Quad9`)];
     const { message, asker } = await askQuad9(circumstances);
     if (message === undefined) return [unknown(`${NAME} gets no answer, so Quad9 says nothing about the protocol`)];
+    const rcode = readRcode(message);
+    if (rcode === RCODE.SERVFAIL)
+      return [
+        unknown(
+          `${NAME} is answered with SERVFAIL, so Quad9 says nothing about the protocol`,
+          'see the findings under "upstream"',
+        ),
+      ];
     const texts = textsIn(message);
-    if (texts.length === 0) return [unknown(`${NAME} has no answer here; is it blocked?`, `sotto explain ${NAME} TXT`)];
+    if (texts.length === 0) {
+      const what = rcode === RCODE.NOERROR ? 'no text' : rcodeToText(rcode);
+      return [unknown(`${NAME} is answered with ${what} here; is it blocked?`, `sotto explain ${NAME} TXT`)];
+    }
     const said = texts.join(', ');
     if (texts.every((text) => /^doh/i.test(text))) return [ok(`Quad9 says that ${asker} come to it over "${said}"`)];
     return [

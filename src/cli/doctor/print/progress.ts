@@ -1,4 +1,7 @@
-// What is being looked at right now: a line on the terminal that goes again. Nothing where there is no terminal.
+// What is being looked at right now: a line on the terminal that goes again. Nothing where there is no
+// terminal that can take it back.
+
+import { knowsEscapeCodes } from './terminal.ts';
 
 const ERASE_LINE = '\r\u001b[K';
 
@@ -7,7 +10,7 @@ export class Progress {
 
   /** `stream`: where people look, and the findings are not. */
   constructor(stream: NodeJS.WriteStream) {
-    this.#terminal = stream.isTTY ? stream : undefined;
+    this.#terminal = knowsEscapeCodes(stream) ? stream : undefined;
   }
 
   show(subject: string): void {

@@ -17,24 +17,33 @@ export const ACME_FOLDER = 'acme';
 export interface AccountOptions {
   readonly stateDirectory: string;
   readonly directory: Directory;
-  readonly email: string | undefined;
+  readonly emails: readonly string[];
   readonly externalAccount: ExternalAccount | undefined;
+}
+
+export interface Account {
+  readonly session: AcmeSession;
+  /** Thumbprint of its key. */
+  readonly id: string;
+  /** As the CA calls it. */
+  readonly url: string;
 }
 
 /** `key`: which one the account was made with; another would be refused there for ever. */
 const KEPT_ACCOUNT = z.object({ url: z.string(), contact: z.array(z.string()), key: z.string() });
 
-/** A session of our account, which is made where there is none. Rejects with an AcmeFailure. */
+/** Our account, which is made where there is none. Rejects with an AcmeFailure. */
 export async function openAccount(
   http: OutsideHttp,
   options: AccountOptions,
   onStep: (text: string) => void,
-): Promise<AcmeSession> {
+): Promise<Account> {
   const { directory, externalAccount } = options;
   const { keyPath, urlPath } = accountPaths(options);
-  const contact = options.email === undefined ? [] : [`mailto:${options.email}`];
+  const contact = options.emails.map((email) => `mailto:${email}`);
   const key = accountKey(keyPath);
-  const kept = readKept(urlPath, key);
+  const id = thumbprint(key);
+  const kept = readKept(urlPath, id);
   const session = await AcmeSession.open(http, {
     directoryUrl: directory.url,
     accountKey: key,
@@ -43,7 +52,7 @@ export async function openAccount(
       ? {}
       : { externalAccountBinding: { kid: externalAccount.keyId, hmacKey: externalAccount.hmacKey } }),
   });
-  if (kept !== undefined && kept.contact.join() === contact.join()) return session;
+  if (kept !== undefined && kept.contact.join() === contact.join()) return { session, id, url: kept.url };
   if (kept === undefined) {
     if (directory.externalAccountRequired && externalAccount === undefined)
       throw new AcmeFailure('refused', 'this CA wants an account that you have with it: set eab_kid and eab_hmac_key');
@@ -53,13 +62,16 @@ export async function openAccount(
   } else {
     await session.ask((client) => client.updateAccount({ contact }));
   }
-  const account = { url: session.client.getAccountUrl(), contact, key: thumbprint(key) };
-  writeFileAtomically(urlPath, `${JSON.stringify(account)}\n`, 0o600);
-  return session;
+  const url = session.client.getAccountUrl();
+  writeFileAtomically(urlPath, `${JSON.stringify({ url, contact, key: id })}\n`, 0o600);
+  return { session, id, url };
 }
 
-/** Whether the CA may mean our account: there is one that we remember, and it takes nothing from it. */
-export function isAboutAccount(failure: AcmeFailure, options: AccountOptions): boolean {
+/**
+ * Whether the CA may mean our account: there is one that we remember, and it takes nothing from it. CAs say "unauthorized" and
+ * "malformed" of much else.
+ */
+export function mayBeAboutAccount(failure: AcmeFailure, options: AccountOptions): boolean {
   if (failure.kind === 'account') return true;
   const isRefused = failure.kind === 'refused' && ['malformed', 'unauthorized'].includes(failure.problem ?? '');
   return isRefused && existsSync(accountPaths(options).urlPath);
@@ -67,20 +79,20 @@ export function isAboutAccount(failure: AcmeFailure, options: AccountOptions): b
 
 /**
  * As `openAccount`, forgetting what we knew of it: the CA finds it by its key, or makes one. A key that it does not want any more (of
- * an account that was deactivated) is kept under another name.
+ * an account that was deactivated) is kept under another name, each under one of its own.
  */
 export async function reopenAccount(
   http: OutsideHttp,
   options: AccountOptions,
   onStep: (text: string) => void,
-): Promise<AcmeSession> {
+): Promise<Account> {
   const { keyPath, urlPath } = accountPaths(options);
   rmSync(urlPath, { force: true });
   try {
     return await openAccount(http, options, onStep);
   } catch (error) {
     if (asAcmeFailure(error).problem !== 'unauthorized') throw error;
-    renameSync(keyPath, `${keyPath}.refused`);
+    keepAside(keyPath, 'refused');
     return await openAccount(http, options, onStep);
   }
 }
@@ -98,10 +110,14 @@ function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
-function readKept(path: string, key: string): z.output<typeof KEPT_ACCOUNT> | undefined {
+function keepAside(path: string, why: 'refused' | 'damaged'): void {
+  renameSync(path, `${path}.${why}-${shortHash(readFileSync(path, 'utf8'))}`);
+}
+
+function readKept(path: string, id: string): z.output<typeof KEPT_ACCOUNT> | undefined {
   try {
     const kept = KEPT_ACCOUNT.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return kept.key === thumbprint(key) ? kept : undefined;
+    return kept.key === id ? kept : undefined;
   } catch {
     // Missing or damaged: the CA finds the account by its key.
     return undefined;
@@ -127,7 +143,7 @@ function accountKey(path: string): string {
       createPrivateKey(kept);
       return kept;
     } catch {
-      renameSync(path, `${path}.damaged`);
+      keepAside(path, 'damaged');
     }
   }
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

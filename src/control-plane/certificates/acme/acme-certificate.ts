@@ -1,5 +1,5 @@
 // One certificate of a CA over the years: orders it and asks the CA about it whenever its schedule says so, and tells what became of
-// the last order. Owns its file in certificate_dir and one timer. Main thread.
+// the last orders. Owns one timer. Main thread.
 
 import { createHash } from 'node:crypto';
 import type { CertificateSnapshot } from '../../../plane-messages/thread-start.ts';
@@ -7,24 +7,18 @@ import type { AcmeSettings } from '../../settings/acme-settings.ts';
 import { dayOf } from '../certificate-files.ts';
 import type { KeeperSurroundings } from '../certificate-keeper.ts';
 import type { CertificateState } from '../certificate-state.ts';
-import { type AcmeFailure, asAcmeFailure } from './acme-failure.ts';
+import { accountEmails } from './account-emails.ts';
+import { asAcmeFailure } from './acme-failure.ts';
 import type { AcmeState } from './acme-state.ts';
-import { certificateIdentifier } from './certificate-identifier.ts';
+import { CertificateNews } from './certificate-news.ts';
 import { directoryUrl, STAGING_DIRECTORY } from './directory.ts';
-import type { OrderedCertificate } from './order-certificate.ts';
-import { OrderRecord } from './order-record.ts';
+import { KeptCertificate } from './kept-certificate.ts';
+import { type OrderRecord, OrderRecords } from './order-record.ts';
+import { shortText } from './plain-text.ts';
 import { RenewalSchedule } from './renewal-schedule.ts';
 import { askRenewalWindow } from './renewal-window.ts';
 import { type OrderParts, runOrder } from './run-order.ts';
-import {
-  certificateId,
-  checkOrdered,
-  isOrderOf,
-  readStoredCertificate,
-  type StoredCertificate,
-  storeCertificate,
-  storedCertificatePath,
-} from './stored-certificate.ts';
+import { certificateId, checkOrdered, type IssuedCertificate } from './stored-certificate.ts';
 
 /** Timers do not notice that a clock was set or a machine slept: dates are looked at this often. */
 const LOOK_MILLISECONDS = 3_600_000;
@@ -37,6 +31,8 @@ export interface AcmeSurroundings extends KeeperSurroundings {
 export interface AcmeCertificateOptions {
   readonly names: readonly string[];
   readonly source: AcmeSettings;
+  /** Those of all tables: some share an account. */
+  readonly sources: readonly AcmeSettings[];
   readonly certificateDirectory: string;
   readonly parts: OrderParts;
   readonly state: AcmeState;
@@ -49,15 +45,18 @@ export interface AcmeCertificateOptions {
   onCertificate(snapshot: CertificateSnapshot): Promise<void>;
 }
 
-type Part = Pick<CertificateState, 'isStandIn' | 'nextRenewal' | 'lastError' | 'order'>;
+/** Part of the state of a certificate. */
+export type AcmeReport = Pick<CertificateState, 'isStandIn' | 'nextRenewal' | 'lastError' | 'order' | 'rehearsal'>;
 
 export class AcmeCertificate {
   readonly #options: AcmeCertificateOptions;
   readonly #id: string;
   readonly #schedule: RenewalSchedule;
-  #stored: StoredCertificate | undefined;
-  #order: OrderRecord | undefined;
-  #isBusy = false;
+  readonly #kept: KeptCertificate;
+  readonly #orders = new OrderRecords();
+  readonly #news: CertificateNews;
+  /** Tasks that take their turn or wait for it. */
+  #tasks = 0;
   #isStopped = false;
   #cancel: (() => void) | undefined;
 
@@ -65,8 +64,8 @@ export class AcmeCertificate {
     const { names, source, state, surroundings, certificateDirectory } = options;
     this.#options = options;
     this.#id = certificateId(names[0]!);
-    const reading = readStoredCertificate(storedCertificatePath(certificateDirectory, names[0]!));
-    this.#stored = reading.state === 'usable' ? reading.stored : undefined;
+    this.#news = new CertificateNews(names, (level, message) => surroundings.log(level, message));
+    this.#kept = new KeptCertificate({ names, certificateDirectory, directoryUrl: directoryUrl(source.directory) });
     const settingsId = createHash('sha256')
       .update(JSON.stringify([names, source]))
       .digest('hex')
@@ -75,7 +74,7 @@ export class AcmeCertificate {
     const now = (): number => this.#now();
     this.#schedule = new RenewalSchedule(
       { certificateId: this.#id, settingsId, state, now, random },
-      this.#stored?.leaf,
+      this.#kept.current?.leaf,
     );
   }
 
@@ -88,20 +87,25 @@ export class AcmeCertificate {
   }
 
   get isUsable(): boolean {
-    return this.#stored !== undefined;
+    return this.#kept.current !== undefined;
   }
 
   start(): void {
+    const { lastError } = this.#schedule;
+    const orderAt = this.#orderAt();
+    const isMissed = !this.isUsable && lastError !== undefined && orderAt > this.#now();
+    if (isMissed) this.#news.stillMissing(lastError.message, orderAt);
     this.#look();
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#cancel?.();
+    this.#storeAgain();
   }
 
   networkIsBack(): void {
-    if (!this.#isBusy && this.#schedule.networkIsBack()) this.#look();
+    if (this.#tasks === 0 && this.#schedule.networkIsBack()) this.#look();
   }
 
   /**
@@ -109,27 +113,32 @@ export class AcmeCertificate {
    * nothing.
    */
   orderNow(isRehearsal: boolean): number {
-    const before = this.#order?.state;
-    if (before?.outcome === 'under way' && before.isRehearsal === isRehearsal) return before.number;
-    const order = new OrderRecord(this.#options.nextOrderNumber(), isRehearsal);
-    this.#order = order;
+    const before = this.#orders.last(isRehearsal);
+    if (before?.isUnderWay) return before.number;
+    const order = this.#orders.begin(this.#options.nextOrderNumber(), isRehearsal);
     void this.#runInTurn(() => this.#orderOnce(order));
     return order.number;
   }
 
-  get report(): Part {
+  get report(): AcmeReport {
     return {
-      isStandIn: this.#stored === undefined,
-      nextRenewal: this.#order?.state.outcome === 'under way' ? undefined : this.#orderAt(),
+      isStandIn: !this.isUsable,
+      nextRenewal: this.#orders.last(false)?.isUnderWay ? undefined : this.#orderAt(),
       lastError: this.#schedule.lastError,
-      order: this.#order?.state,
+      ...this.#orders.states,
     };
+  }
+
+  /** When it is to be renewed, also while that is under way; undefined where there is none, or something has gone wrong. */
+  get plannedRenewal(): number | undefined {
+    return this.isUsable && this.#schedule.lastError === undefined ? this.#orderAt() : undefined;
   }
 
   #look(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#isStopped || this.#isBusy) return;
+    if (this.#isStopped || this.#tasks > 0) return;
+    this.#storeAgain();
     const now = this.#now();
     const orderAt = this.#orderAt();
     const { askAt } = this.#schedule;
@@ -144,115 +153,89 @@ export class AcmeCertificate {
 
   /** One thing at a time for each certificate, and one for each CA's patience. */
   async #runInTurn(task: () => Promise<void>): Promise<void> {
-    this.#isBusy = true;
+    this.#tasks++;
     this.#cancel?.();
     try {
       await this.#options.inTurn(task);
     } finally {
-      this.#isBusy = false;
+      this.#tasks--;
       this.#look();
     }
   }
 
   #orderAt(): number {
-    return this.#schedule.orderAt(!this.#isRight());
-  }
-
-  /** There is one, and it is the one that the settings speak of. */
-  #isRight(): boolean {
-    if (this.#stored === undefined) return false;
-    const { names, source } = this.#options;
-    return isOrderOf(this.#stored, names, directoryUrl(source.directory));
+    return this.#schedule.orderAt(!this.#kept.isRight);
   }
 
   async #orderOnce(order: OrderRecord): Promise<void> {
     if (this.#isStopped) return;
-    const { names, source, parts, surroundings } = this.#options;
-    const onStep = (text: string): void => {
+    const { names, source, sources, parts } = this.#options;
+    const onStep = (said: string): void => {
+      const text = shortText(said);
       order.addStep(text);
-      surroundings.log('debug', `certificate for ${names[0]}: ${text}`);
+      this.#news.step(text);
     };
     const directory = order.isRehearsal ? STAGING_DIRECTORY : source.directory;
     try {
-      const replaces = order.isRehearsal ? undefined : this.#identifierToReplace();
-      const ordered = await runOrder({ names, source, directory, replaces, onStep }, parts);
+      const replaces = order.isRehearsal ? undefined : this.#kept.replaceable;
+      const emails = accountEmails(directory, source, sources);
+      const issued = await runOrder({ names, source, directory, emails, replaces, onStep }, parts);
       if (order.isRehearsal) {
-        checkOrdered(`${ordered.keyPem}${ordered.chainPem}`, names);
+        checkOrdered(`${issued.keyPem}${issued.chainPem}`, names);
         onStep('it works: the test environment gave a certificate; nothing of it is kept');
-      } else await this.#succeeded(ordered, onStep);
+      } else await this.#succeeded(issued, onStep);
       order.end('done');
     } catch (error) {
       order.end('failed');
       if (this.#isStopped) return;
       const failure = asAcmeFailure(error);
       onStep(failure.message);
-      if (!order.isRehearsal) this.#failed(failure);
+      if (order.isRehearsal) return;
+      const { retryAt, isRepeated } = this.#schedule.failed(failure);
+      this.#news.failed(failure, isRepeated, this.#kept.current?.leaf, retryAt);
     }
   }
 
-  async #succeeded(ordered: OrderedCertificate, onStep: (text: string) => void): Promise<void> {
-    const { names, source, certificateDirectory, surroundings, onCertificate } = this.#options;
-    const url = directoryUrl(source.directory);
-    const { leaf, keyPem, chainPem } = checkOrdered(`${ordered.keyPem}${ordered.chainPem}`, names);
+  async #succeeded(issued: IssuedCertificate, onStep: (text: string) => void): Promise<void> {
+    const { names, onCertificate } = this.#options;
+    const { leaf, keyPem, chainPem } = checkOrdered(`${issued.keyPem}${issued.chainPem}`, names);
     // Before it is kept: what no thread can serve is not for the next start either.
     await onCertificate({ names, keyPem, chainPem });
-    let isStored = true;
-    try {
-      this.#stored = storeCertificate(certificateDirectory, names, url, ordered);
-    } catch (error) {
-      // It was given to us, and CAs count what they give: it serves until the next start at least.
-      this.#stored = checkOrdered(`${ordered.keyPem}${ordered.chainPem}`, names);
-      isStored = false;
-      surroundings.log('error', `${(error as Error).message}; the new certificate serves, and is gone with a restart`);
-    }
-    this.#schedule.succeeded(leaf, isStored);
-    if (this.#schedule.isOverdue)
-      surroundings.log(
-        'warn',
-        `the new certificate for ${names[0]} is old already; is the clock of this machine right?`,
-      );
+    // It was given to us, and CAs count what they give: it serves until the next start at least.
+    const fault = this.#kept.keep(issued);
+    const storeFault = fault && `the new certificate could not be stored, and is gone with a restart: ${fault}`;
+    this.#schedule.succeeded(leaf, storeFault);
     onStep(`the certificate is in use; it ends on ${dayOf(leaf.validToDate)}`);
-    surroundings.log(
-      'info',
-      `a new certificate for ${names.join(', ')} is in use; it ends on ${dayOf(leaf.validToDate)}`,
-    );
+    this.#news.inUse(leaf, this.#schedule.isOverdue);
+    if (storeFault === undefined) return;
+    onStep(storeFault);
+    this.#news.notStored(storeFault, false);
   }
 
-  #failed(failure: AcmeFailure): void {
-    const { names, surroundings } = this.#options;
-    const { retryAt, isRepeated } = this.#schedule.failed(failure);
-    const meanwhile =
-      this.#stored === undefined
-        ? "the local CA's serves meanwhile"
-        : `the old one serves, until ${dayOf(this.#stored.leaf.validToDate)}`;
-    const next = new Date(retryAt).toISOString().slice(0, 16).replace('T', ' ');
-    surroundings.log(
-      isRepeated ? 'debug' : 'warn',
-      `no new certificate for ${names.join(', ')}: ${failure.message}; ${meanwhile}; next try ${next} UTC`,
-    );
+  #storeAgain(): void {
+    if (this.#kept.isStored) return;
+    const fault = this.#kept.store();
+    if (fault !== undefined) this.#news.notStored(fault, true);
+    else {
+      this.#schedule.stored();
+      this.#news.stored();
+    }
   }
 
   /** Asks the CA when it would like to be asked for the next one. What goes wrong here costs nothing: the plan stays. */
   async #askRenewal(): Promise<void> {
-    const { source, parts, surroundings, names } = this.#options;
-    const leaf = this.#stored?.leaf;
+    const { source, parts, surroundings } = this.#options;
+    const leaf = this.#kept.current?.leaf;
     if (leaf === undefined || this.#isStopped) return;
     try {
       const information = await askRenewalWindow(leaf, source, parts, surroundings.now());
       const isChanged = this.#schedule.heard(leaf, information);
       if (!isChanged || information === undefined || !this.#schedule.isOverdue) return;
-      const why = information.explanationUrl === undefined ? '' : ` (${information.explanationUrl})`;
-      surroundings.log('info', `the CA asks that the certificate for ${names[0]} is renewed now${why}`);
+      this.#news.renewalWanted(information);
     } catch (error) {
       this.#schedule.heardNothing();
-      surroundings.log('debug', `renewal information for ${names[0]}: ${asAcmeFailure(error).message}`);
+      this.#news.noInformation(error);
     }
-  }
-
-  /** Only a certificate of the same CA and the same names is replaced in its eyes. */
-  #identifierToReplace(): string | undefined {
-    if (this.#stored === undefined || !this.#isRight()) return undefined;
-    return certificateIdentifier(this.#stored.leaf);
   }
 
   #now(): number {

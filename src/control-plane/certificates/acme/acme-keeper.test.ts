@@ -154,11 +154,13 @@ describe('tls-alpn-01', () => {
       directoryCaPath: pebble.caPath,
       challenge: 'tls-alpn-01',
     });
+    const published: number[] = [];
     const run = testKeeper(t, {
       place: keeperPlace(t),
       certificates: [{ names: NAMES, source }],
       options: {
         publishChallenges: async (list) => {
+          published.push(list.length);
           // Threads take their time.
           await new Promise((resolve) => setTimeout(resolve, 30));
           tls.out = list;
@@ -170,6 +172,7 @@ describe('tls-alpn-01', () => {
     assert.equal(run.given.length, 1, run.log.join('\n'));
     assert.deepEqual([...new Set(tls.asked)].sort(), ['1.0.0.127.in-addr.arpa', 'dns.home.test']);
     assert.deepEqual(tls.out, []);
+    assert.deepEqual(published, [NAMES.length, 0], 'each costs every query thread something');
   });
 });
 

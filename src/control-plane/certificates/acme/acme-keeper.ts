@@ -3,13 +3,15 @@
 import type { CertificateSnapshot } from '../../../plane-messages/thread-start.ts';
 import type { AcmeSettings } from '../../settings/acme-settings.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { CertificateState } from '../certificate-state.ts';
-import { AcmeCertificate, type AcmeSurroundings } from './acme-certificate.ts';
+import { AcmeCertificate, type AcmeReport, type AcmeSurroundings } from './acme-certificate.ts';
 import { AcmeState } from './acme-state.ts';
 import { type PublishChallenges, PublishedChallenges } from './challenges/tls-alpn-01.ts';
 import { isLetsEncrypt } from './directory.ts';
 import { POLL_TIMES, type PollTimes } from './poll-status.ts';
 import type { OrderParts } from './run-order.ts';
+
+/** For records of dns-01 that are to be taken away when the gateway stops in the middle of an order. */
+const CLEANUP_MILLISECONDS = 5_000;
 
 export interface AcmeKeeperOptions extends Pick<OrderParts, 'lookup' | 'upstream' | 'tokens'> {
   readonly settings: Pick<Settings, 'certificates' | 'certificateDirectory' | 'stateDirectory'>;
@@ -35,6 +37,7 @@ export class AcmeKeeper {
   readonly #certificates = new Map<number, AcmeCertificate>();
   readonly #sources = new Map<number, AcmeSettings>();
   readonly #ending = new AbortController();
+  readonly #cleanupEnding = new AbortController();
   #turn: Promise<void> = Promise.resolve();
   #orders = 0;
 
@@ -49,12 +52,15 @@ export class AcmeKeeper {
       tokens: options.tokens,
       pollTimes: options.pollTimes ?? POLL_TIMES,
       signal: this.#ending.signal,
+      cleanupSignal: this.#cleanupEnding.signal,
     };
+    const sources = settings.certificates.map(({ source }) => source).filter((source) => source.kind === 'acme');
     for (const [index, { names, source }] of settings.certificates.entries()) {
       if (source.kind !== 'acme') continue;
       const certificate = new AcmeCertificate({
         names,
         source,
+        sources,
         certificateDirectory: settings.certificateDirectory,
         parts,
         state,
@@ -78,15 +84,14 @@ export class AcmeKeeper {
     for (const certificate of this.#certificates.values()) certificate.networkIsBack();
   }
 
-  /** Part of the state of the certificate at this place of the settings; undefined for other sources. */
-  report(index: number): Pick<CertificateState, 'isStandIn' | 'nextRenewal' | 'lastError' | 'order'> | undefined {
+  /** Of the certificate at this place of the settings; undefined for other sources. */
+  report(index: number): AcmeReport | undefined {
     return this.#certificates.get(index)?.report;
   }
 
   /** When the certificate at this place is to be renewed, as long as nothing has gone wrong. */
   plannedRenewal(index: number): number | undefined {
-    const report = this.report(index);
-    return report === undefined || report.isStandIn || report.lastError !== undefined ? undefined : report.nextRenewal;
+    return this.#certificates.get(index)?.plannedRenewal;
   }
 
   /** Begins orders; the result are their numbers, or why there are none. */
@@ -107,7 +112,9 @@ export class AcmeKeeper {
   async stop(): Promise<void> {
     for (const certificate of this.#certificates.values()) certificate.stop();
     this.#ending.abort();
+    const overdue = setTimeout(() => this.#cleanupEnding.abort(), CLEANUP_MILLISECONDS);
     await this.#turn;
+    clearTimeout(overdue);
   }
 
   /** Never rejects: a task handles what goes wrong in it. */

@@ -60,9 +60,10 @@ async function placeOrder(session: AcmeSession, { names, profile, replaces }: Or
   try {
     return await place({ replaces });
   } catch (error) {
-    // The certificate before may be unknown to this CA, or replaced already: that is no reason to go without a new one.
-    const { kind, problem } = asAcmeFailure(error);
-    if (kind !== 'refused' || !(problem === 'alreadyReplaced' || problem === 'malformed')) throw error;
+    // The certificate before may be unknown to this CA, replaced already, or another account's, and CAs have many words for it:
+    // that is no reason to go without a new one.
+    const { kind } = asAcmeFailure(error);
+    if (kind !== 'refused' && kind !== 'authorization') throw error;
     return place({});
   }
 }
@@ -79,21 +80,17 @@ async function proveNames(order: Order, names: readonly string[], surroundings: 
     proofs.push({ authorization, offer, task: taskOf(authorization, offer, proof) });
   }
   for (const { task } of proofs) onStep(`preparing the ${challenge.kind} proof for ${task.identifier}`);
-  const prepared = await Promise.allSettled(proofs.map(({ task }) => challenge.prepare(task)));
+  const takeAway = await challenge.prepare(proofs.map(({ task }) => task));
   try {
-    for (const result of prepared) if (result.status === 'rejected') throw result.reason;
     for (const { offer } of proofs) await session.ask((client) => client.completeChallenge(offer));
     for (const { authorization, task } of proofs) {
       onStep(`waiting until the CA has seen the proof for ${task.identifier}`);
       await proven(authorization, task, surroundings);
     }
   } finally {
-    for (const result of prepared) {
-      if (result.status !== 'fulfilled') continue;
-      await result.value().catch((error: unknown) => {
-        onStep(`the proof could not be taken away again: ${asAcmeFailure(error).message}`);
-      });
-    }
+    await takeAway().catch((error: unknown) => {
+      onStep(`the proof could not be taken away again: ${asAcmeFailure(error).message}`);
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { AcmeFailure, type AcmeFailureKind } from './acme-failure.ts';
 import type { OutsideResponse } from './outside-http.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, shortText } from './plain-text.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 const PREFIX = 'urn:ietf:params:acme:error:';
@@ -60,8 +60,7 @@ function problemText(problem: unknown): string | undefined {
     if (typeof said === 'string') texts.push(typeof whose === 'string' ? `${whose}: ${said}` : said);
   }
   if (texts.length === 0) return name;
-  const text = plainText(texts.join('; '));
-  const shown = text.length > TEXT_MAX_CHARACTERS ? `${text.slice(0, TEXT_MAX_CHARACTERS)}…` : text;
+  const shown = shortText(texts.join('; '), TEXT_MAX_CHARACTERS);
   return name === undefined ? shown : `${shown} (${name})`;
 }
 

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { AcmeFailure } from './acme-failure.ts';
 import type { OutsideHttp } from './outside-http.ts';
+import { shortText } from './plain-text.ts';
 import { failureOfResponse } from './problem-document.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
@@ -10,7 +11,7 @@ export interface RenewalInformation {
   /** Milliseconds since 1970; start before end. */
   readonly startAt: number;
   readonly endAt: number;
-  /** A page of the CA about why. */
+  /** A page of the CA about why; plain text. */
   readonly explanationUrl: string | undefined;
   /** When to ask again. */
   readonly askAgainSeconds: number;
@@ -24,6 +25,7 @@ const SHAPE = z.object({
 const SHORTEST_SECONDS = 3_600;
 const USUAL_SECONDS = 6 * 3_600;
 const LONGEST_SECONDS = 24 * 3_600;
+const URL_MAX_CHARACTERS = 300;
 
 /** Rejects with an AcmeFailure. */
 export async function askRenewalInformation(
@@ -39,10 +41,11 @@ export async function askRenewalInformation(
   const startAt = Date.parse(answer.data?.suggestedWindow.start ?? '');
   const endAt = Date.parse(answer.data?.suggestedWindow.end ?? '');
   if (!(startAt < endAt)) throw new AcmeFailure('network', 'the renewal information of the CA cannot be read');
+  const explanation = answer.data?.explanationURL;
   return {
     startAt,
     endAt,
-    explanationUrl: answer.data?.explanationURL,
+    explanationUrl: explanation === undefined ? undefined : shortText(explanation, URL_MAX_CHARACTERS),
     askAgainSeconds: Math.min(Math.max(askAgain, SHORTEST_SECONDS), LONGEST_SECONDS),
   };
 }

@@ -76,7 +76,7 @@ test('after a new certificate there is a pause, even where it is old already', (
   const { clock, open } = stage(TWO_THIRDS + 10 * DAY);
   const schedule = open(undefined);
   schedule.failed(new AcmeFailure('network', 'no route'));
-  schedule.succeeded(leaf, true);
+  schedule.succeeded(leaf);
   assert.equal(schedule.isOverdue, true);
   assert.equal(schedule.orderAt(false), clock.now + DAY);
   assert.equal(schedule.lastError, undefined);
@@ -84,10 +84,37 @@ test('after a new certificate there is a pause, even where it is old already', (
   assert.equal(open(undefined).orderAt(true), 0, 'it was taken away');
 });
 
-test('a certificate that could not be stored is not ordered again right after a restart', () => {
+test('a certificate that could not be stored is not ordered again right after a restart, and why is kept', () => {
   const { clock, open } = stage();
-  open(undefined).succeeded(leaf, false);
+  const schedule = open(undefined);
+  schedule.succeeded(leaf, 'the disk is full');
   assert.equal(open(undefined).orderAt(true), clock.now + DAY);
+  assert.deepEqual(open(undefined).lastError, { at: clock.now, message: 'the disk is full' });
+  schedule.stored();
+  assert.equal(open(leaf).lastError, undefined);
+  assert.equal(open(undefined).orderAt(true), 0, 'it was there, and somebody took it away');
+});
+
+test('that it could be stored makes no failure since then forgotten', () => {
+  const { open } = stage();
+  const schedule = open(undefined);
+  schedule.succeeded(leaf, 'the disk is full');
+  const { retryAt } = schedule.failed(new AcmeFailure('network', 'no route'));
+  schedule.stored();
+  assert.equal(schedule.lastError!.message, 'no route');
+  assert.equal(open(undefined).orderAt(true), retryAt);
+});
+
+test('certificates that live for minutes are renewed before they end, too', () => {
+  for (const minutes of [10, 30, 60, 90]) {
+    const { clock, open } = stage();
+    const life = minutes * 60_000;
+    const short = { serialNumber: '1', validFromDate: new Date(BEGIN), validToDate: new Date(BEGIN + life) };
+    const schedule = open(undefined);
+    schedule.succeeded(short as X509Certificate);
+    const share = (schedule.orderAt(false) - clock.now) / life;
+    assert.ok(Math.abs(share - 2 / 3) < 0.01, `${minutes} minutes: after ${share} of its life`);
+  }
 });
 
 test('what the CA wishes changes the plan once, and when it is asked next', () => {

@@ -4,6 +4,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { AcmeFailure } from './acme-failure.ts';
 import type { AcmeState, Remembered } from './acme-state.ts';
+import { shortText } from './plain-text.ts';
 import type { RenewalInformation } from './renewal-information.ts';
 import { planRenewal, type RenewalPlan } from './renewal-time.ts';
 import { RETRY_LONGEST_MILLISECONDS, retryMilliseconds } from './retry-time.ts';
@@ -13,7 +14,8 @@ const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 const FIRST_QUESTION_MILLISECONDS = 60_000;
 const QUESTION_AFTER_FAILURE_MILLISECONDS = HOUR_MILLISECONDS;
 const WITHOUT_INFORMATION_MILLISECONDS = DAY_MILLISECONDS;
-const PAUSE_SHORTEST_MILLISECONDS = HOUR_MILLISECONDS;
+/** Far below the life of the shortest certificates that CAs of a household give (minutes). */
+const PAUSE_SHORTEST_MILLISECONDS = 120_000;
 const PAUSE_LONGEST_MILLISECONDS = DAY_MILLISECONDS;
 
 export interface RenewalScheduleOptions {
@@ -30,6 +32,8 @@ export class RenewalSchedule {
   readonly #options: RenewalScheduleOptions;
   #remembered: Remembered;
   #lastFailure: AcmeFailure | undefined;
+  /** The last error is that the certificate could not be stored. */
+  #isUnstored = false;
   #askAt: number;
 
   /** `leaf`: the certificate that is there; undefined: none. */
@@ -71,17 +75,31 @@ export class RenewalSchedule {
   }
 
   /**
-   * A new one is there; `isStored`: after a restart too. The next one comes at the earliest after a while, whatever clocks and
-   * suggestions say: a certificate that is to be renewed as soon as it has come would be ordered on and on.
+   * A new one is there; `storeFault`: why it is gone with a restart. The next one comes at the earliest after a while, whatever clocks
+   * and suggestions say: a certificate that is to be renewed as soon as it has come would be ordered on and on.
    */
-  succeeded(leaf: X509Certificate, isStored: boolean): void {
+  succeeded(leaf: X509Certificate, storeFault?: string): void {
     const now = this.#options.now();
     const quarter = (leaf.validToDate.getTime() - leaf.validFromDate.getTime()) / 4;
     const retryAt = now + Math.min(Math.max(quarter, PAUSE_SHORTEST_MILLISECONDS), PAUSE_LONGEST_MILLISECONDS);
     this.#lastFailure = undefined;
-    this.#remembered = { settingsId: this.#options.settingsId, failuresInARow: isStored ? 0 : 1, retryAt };
+    const { settingsId } = this.#options;
+    this.#isUnstored = storeFault !== undefined;
+    this.#remembered =
+      storeFault === undefined
+        ? { settingsId, failuresInARow: 0, retryAt }
+        : { settingsId, failuresInARow: 1, retryAt, lastError: { at: now, message: shortText(storeFault) } };
     this.#plan(leaf, undefined);
     this.#askAt = now;
+    this.#remember();
+  }
+
+  /** What `succeeded` told of could be stored after all. */
+  stored(): void {
+    // Another order has failed since then: that is what is to be told.
+    if (!this.#isUnstored) return;
+    this.#isUnstored = false;
+    this.#remembered = { ...this.#remembered, failuresInARow: 0, lastError: undefined };
     this.#remember();
   }
 
@@ -93,7 +111,8 @@ export class RenewalSchedule {
     const retryAt = at + retryMilliseconds(failure, failuresInARow, random);
     const isRepeated = this.#lastFailure?.message === failure.message;
     this.#lastFailure = failure;
-    const lastError = { at, message: failure.message.slice(0, 2_000) };
+    this.#isUnstored = false;
+    const lastError = { at, message: failure.message };
     this.#remembered = { ...this.#remembered, failuresInARow, retryAt, lastError };
     this.#remember();
     return { retryAt, isRepeated };

@@ -223,7 +223,8 @@ describe('what is kept', () => {
     writeFileSync(join(place.certificateDirectory, 'acme-dns.example.org.pem'), 'nothing');
     const { run } = await started(t, fake, {}, place);
     assert.equal(run.given.length, 1, run.log.join('\n'));
-    assert.equal(readFileSync(join(folder, `${key}.damaged`), 'utf8'), 'half a key');
+    const aside = readdirSync(folder).find((file) => file.startsWith(`${key}.damaged-`))!;
+    assert.equal(readFileSync(join(folder, aside), 'utf8'), 'half a key');
     assert.match(readFileSync(join(folder, key), 'utf8'), /^-----BEGIN PRIVATE KEY-----/);
     assert.equal(fake.accounts.length, 2, 'an account of its own for the new key');
   });
@@ -310,7 +311,32 @@ describe('what is kept', () => {
     writeFileSync(place.certificateDirectory, '');
     const { run } = await started(t, fake, {}, place);
     assert.equal(run.given.length, 1);
-    assert.match(run.log.join('\n'), /error: .*certs.*; the new certificate serves, and is gone with a restart/);
+    assert.match(
+      run.log.join('\n'),
+      /error: the new certificate could not be stored, and is gone with a restart: .*certs/,
+    );
+    assert.equal(fake.orders.length, 1);
+    // After a restart it is gone, and that is said.
+    const { run: again } = await started(t, fake, {}, place);
+    assert.match(again.log.join('\n'), /warn: no certificate for dns\.example\.org is there: .*could not be stored/);
+    assert.match(again.keeper.report(0)!.lastError!.message, /could not be stored/);
+    assert.equal(fake.orders.length, 1);
+  });
+
+  withOpenssl('a disk that has room again takes the certificate within the hour', {}, async (t, fake) => {
+    const place = keeperPlace(t);
+    mkdirSync(place.stateDirectory);
+    writeFileSync(place.certificateDirectory, '');
+    const { run } = await started(t, fake, {}, place);
+    await run.turnTo(run.now + HOUR);
+    assert.match(run.keeper.report(0)!.lastError!.message, /^the new certificate could not be stored, .*certs/);
+    assert.equal(run.log.filter((line) => line.startsWith('error')).length, 1, 'told once');
+    rmSync(place.certificateDirectory);
+    await run.turnTo(run.now + HOUR);
+    assert.equal(run.keeper.report(0)!.lastError, undefined);
+    assert.match(run.log.join('\n'), /info: the certificate for dns\.example\.org could be stored after all/);
+    const { run: again } = await started(t, fake, {}, place, run.now);
+    assert.equal(again.keeper.report(0)!.isStandIn, false);
     assert.equal(fake.orders.length, 1);
   });
 });
@@ -408,15 +434,48 @@ test("a rehearsal goes to Let's Encrypt's test environment, and its failure coun
       },
     },
   });
-  const [number] = run.keeper.order({ name: NAMES[0], which: 'missing', isRehearsal: true });
+  const begun = run.keeper.order({ name: NAMES[0], which: 'missing', isRehearsal: true });
+  const [number] = begun as readonly number[];
   run.keeper.start();
   await run.resting();
   // The rehearsal first, then the order that is due.
   assert.deepEqual(asked, ['acme-staging-v02.api.letsencrypt.org', 'acme-v02.api.letsencrypt.org']);
-  const { order, lastError } = run.keeper.report(0)!;
-  assert.ok(order!.number > Number(number));
+  const { order, rehearsal, lastError } = run.keeper.report(0)!;
+  assert.deepEqual([rehearsal!.number, rehearsal!.outcome], [number, 'failed']);
+  assert.ok(order!.number > number!);
   assert.equal(lastError!.message, 'acme-v02.api.letsencrypt.org: no such network');
   assert.equal(run.log.filter((line) => line.startsWith('warn')).length, 1);
+});
+
+test('a rehearsal does not take the place of an order under way', async (t) => {
+  const held = Promise.withResolvers<void>();
+  const run = testKeeper(t, {
+    place: keeperPlace(t),
+    certificates: [{ names: NAMES, source: acmeSource({ directory: 'letsencrypt' }) }],
+    options: {
+      lookup: (_name, _options, callback) => void held.promise.then(() => callback(new Error('no network'), '', 0)),
+    },
+  });
+  const order = (isRehearsal: boolean) => run.keeper.order({ name: undefined, which: 'all', isRehearsal });
+  const [real, rehearsal] = [order(false), order(true)];
+  assert.deepEqual([order(false), order(true)], [real, rehearsal], 'both are joined');
+  const report = run.keeper.report(0)!;
+  assert.deepEqual([[report.order!.number], [report.rehearsal!.number]], [real, rehearsal]);
+  held.resolve();
+  await run.resting();
+  const { order: ended, rehearsal: rehearsed } = run.keeper.report(0)!;
+  assert.deepEqual([ended!.outcome, rehearsed!.outcome], ['failed', 'failed']);
+  assert.deepEqual([[ended!.number], [rehearsed!.number]], [real, rehearsal], 'no third one was begun');
+});
+
+test('a renewal is known to be planned also while it is under way', async (t) => {
+  if (!hasCommands(t, 'openssl')) return;
+  const { run } = await started(t, await fakeDirectory(t));
+  const planned = run.keeper.report(0)!.nextRenewal;
+  run.keeper.order({ name: undefined, which: 'all', isRehearsal: false });
+  assert.equal(run.keeper.report(0)!.nextRenewal, undefined, 'under way');
+  assert.equal(run.keeper.plannedRenewal(0), planned);
+  await run.keeper.stop();
 });
 
 test('a CA whose certificate is from somebody else is not spoken to', async (t) => {

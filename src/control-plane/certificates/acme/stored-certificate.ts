@@ -1,5 +1,5 @@
 // A certificate that a CA gave us, with its key, in one file of certificate_dir: they can never be of different orders. The lines in
-// front say which directory it is from, and what was ordered there.
+// front say which directory it is from, what was ordered there, and by which account.
 
 import { createHash, type X509Certificate } from 'node:crypto';
 import { chmodSync, statSync } from 'node:fs';
@@ -19,6 +19,12 @@ export interface StoredCertificate {
   readonly directoryUrl: string | undefined;
   /** What was ordered: a CA may add names of its own. Undefined where the file does not say. */
   readonly orderedNames: readonly string[] | undefined;
+  /** Of the account that it was ordered by; undefined where the file does not say. */
+  readonly accountId: string | undefined;
+}
+
+export interface IssuedCertificate extends OrderedCertificate {
+  readonly accountId: string;
 }
 
 const FILE_NAME_MAX_CHARACTERS = 100;
@@ -50,18 +56,20 @@ export function readStoredCertificate(path: string): StoredReading {
   return { state: 'usable', stored: reading };
 }
 
-/** Checks what the CA sent and stores it. Rejects with an AcmeFailure, or an OperatorError CERTIFICATE; the old file stays then. */
-export function storeCertificate(
-  directory: string,
+/** What the file of a certificate holds. */
+export function storedText(
+  { keyPem, chainPem, accountId }: IssuedCertificate,
   names: readonly string[],
   directoryUrl: string,
-  ordered: OrderedCertificate,
-): StoredCertificate {
-  const text = `# sotto, from ${directoryUrl}\n# for ${names.join(' ')}\n${ordered.keyPem.trim()}\n${ordered.chainPem.trim()}\n`;
-  const stored = checkOrdered(text, names);
+): string {
+  const origin = [`# sotto, from ${directoryUrl}`, `# for ${names.join(' ')}`, `# by account ${accountId}`];
+  return [...origin, keyPem.trim(), chainPem.trim(), ''].join('\n');
+}
+
+/** Throws an OperatorError CERTIFICATE; the old file stays then. */
+export function writeStoredCertificate(directory: string, firstName: string, text: string): void {
   makeCertificateDirectory(directory);
-  writeCertificateFile(storedCertificatePath(directory, names[0]!), text, 0o600);
-  return stored;
+  writeCertificateFile(storedCertificatePath(directory, firstName), text, 0o600);
 }
 
 /** What would be stored. Throws an AcmeFailure where the CA sent something else than was ordered. */
@@ -101,6 +109,7 @@ function parse(text: string): StoredCertificate | string {
     chainPem,
     directoryUrl: /^# sotto, from (\S+)$/m.exec(text)?.[1],
     orderedNames: /^# for (.+)$/m.exec(text)?.[1]?.split(' '),
+    accountId: /^# by account (\S+)$/m.exec(text)?.[1],
   };
 }
 

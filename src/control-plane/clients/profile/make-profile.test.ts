@@ -17,13 +17,14 @@ const ORDER: ProfileOrder = {
   name: undefined,
   clientId: undefined,
   addresses: [],
+  onlyNetworks: [],
   exceptNetworks: [],
   exceptDomains: [],
   onlyDomains: [],
   isSigned: false,
 };
 
-function facts({ names = NAMES, dotPorts = [853], dohPorts = [8443, 443], isLocal = true } = {}): ClientFacts {
+function facts({ names = NAMES, dotPort = 853, dohPort = 443, isLocal = true } = {}): ClientFacts {
   const issued = issueLeaf(names, { commonName: 'test CA', ...keysOf(authority.keyPem) }, VALIDITY);
   const certificate = { names, keyPem: issued.keyPem, chainPem: issued.certificatePem };
   const leaf = new X509Certificate(issued.certificatePem);
@@ -31,9 +32,9 @@ function facts({ names = NAMES, dotPorts = [853], dohPorts = [8443, 443], isLoca
     names: names
       .filter((name) => !name.includes('*'))
       .map((name) => ({ name, certificate, leaf, isByLocalCa: isLocal, isLocal })),
-    dns: { ports: [53], addresses: ['192.168.1.2'] },
-    dot: { ports: dotPorts, addresses: ['192.168.1.2', 'fd00::2'] },
-    doh: { ports: dohPorts, addresses: ['192.168.1.2', 'fd00::2'] },
+    dns: { port: 53, addresses: ['192.168.1.2'] },
+    dot: { port: dotPort, addresses: ['192.168.1.2', 'fd00::2'] },
+    doh: { port: dohPort, addresses: ['192.168.1.2', 'fd00::2'] },
     localCa,
     localCaPath: '/certs/local-ca.cert.pem',
   };
@@ -58,15 +59,13 @@ function textBehind(xml: string, key: string): string | undefined {
 }
 
 describe('what stands in a profile', () => {
-  test('DNS over HTTPS by the first name, on port 443 where that is one of several', () => {
+  test('DNS over HTTPS by the first name, with the port where it is another than 443', () => {
     const xml = textOf({});
     assert.equal(textBehind(xml, 'DNSProtocol'), 'HTTPS');
     assert.equal(textBehind(xml, 'ServerURL'), 'https://dns.example.org/dns-query');
     assert.equal(textBehind(xml, 'ServerName'), undefined);
-    assert.equal(
-      textBehind(textOf({}, facts({ dohPorts: [8443] })), 'ServerURL'),
-      'https://dns.example.org:8443/dns-query',
-    );
+    const onOther = textOf({}, facts({ dohPort: 8443 }));
+    assert.equal(textBehind(onOther, 'ServerURL'), 'https://dns.example.org:8443/dns-query');
   });
 
   test('DNS over TLS by name alone', () => {
@@ -111,13 +110,40 @@ describe('what stands in a profile', () => {
     assert.equal(textBehind(work, 'SupplementalMatchDomains'), ' <string>lab.example</string> ');
   });
 
-  test('made again it replaces itself; for another client it stands beside it', () => {
+  test('in one Wi-Fi alone the gateway is asked there, and nowhere else', () => {
+    const home = textOf({ onlyNetworks: ['Our home'] });
+    assert.match(
+      home,
+      /<string>Connect<\/string>\s*<key>InterfaceTypeMatch<\/key>\s*<string>WiFi<\/string>\s*<key>SSIDMatch<\/key>\s*<array>\s*<string>Our home<\/string>\s*<\/array>\s*<\/dict>\s*<dict>\s*<key>Action<\/key>\s*<string>Disconnect<\/string>\s*<\/dict>\s*<\/array>/,
+    );
+    const withWork = textOf({ onlyNetworks: ['Our home'], exceptDomains: ['corp.example'] });
+    assert.match(withWork, /EvaluateConnection[\s\S]*Our home[\s\S]*NeverConnect[\s\S]*Disconnect/);
+    assert.doesNotMatch(withWork, /<string>Connect</);
+  });
+
+  test('it is for the whole device: for a single user a Mac refuses it', () => {
+    for (const protocol of ['doh', 'dot'] as const)
+      assert.equal(textBehind(textOf({ protocol }), 'PayloadScope'), 'System');
+  });
+
+  test('made again it replaces itself; for another client, host or protocol it stands beside it', () => {
     assert.equal(textOf({}), textOf({}));
-    const uuids = (xml: string) => xml.match(/[0-9A-F]{8}-[0-9A-F-]{27}/g)!;
-    assert.equal(new Set(uuids(textOf({}))).size, 3);
-    const dot = uuids(textOf({ protocol: 'dot' }));
-    assert.deepEqual(dot, uuids(textOf({})));
-    assert.equal(new Set([...uuids(textOf({ clientId: 'kid' })), ...dot]).size, 6);
+    const names = ['dns.example.org', 'example.org', 'a.dns.example.org', 'dns.dns.example.org', '*.dns.example.org'];
+    const all = facts({ names: [...names, '*.example.org'] });
+    const orders: Partial<ProfileOrder>[] = [
+      {},
+      { protocol: 'dot' },
+      ...['a', 'dns', 'ca', 'dot', 'everybody'].map((clientId) => ({ clientId })),
+      { protocol: 'dot', clientId: 'a' },
+      ...['example.org', 'a.dns.example.org', 'dns.dns.example.org'].map((name) => ({ name })),
+      { name: 'example.org', clientId: 'dns' },
+    ];
+    const texts = orders.map((order) => textOf(order, all));
+    const identitiesIn = (xml: string) => [
+      ...(xml.match(/[0-9A-F]{8}-[0-9A-F-]{27}/g) ?? []),
+      ...[...xml.matchAll(/<key>PayloadIdentifier<\/key>\s*<string>([^<]*)</g)].map(([, text]) => text),
+    ];
+    assert.equal(new Set(texts.flatMap(identitiesIn)).size, orders.length * 6);
   });
 
   test('one that is signed says so', () => {
@@ -132,11 +158,26 @@ describe('what stands in a profile', () => {
 test('whoever has a profile made for loopback addresses alone is told', () => {
   const noticesFor = (addresses: string[]) => {
     const given = facts({ isLocal: false });
-    const made = makeProfile(ORDER, { ...given, doh: { ports: [443], addresses } }, NOW);
+    const made = makeProfile(ORDER, { ...given, doh: { port: 443, addresses } }, NOW);
     assert.ok(!('wrong' in made));
     return made.notices.filter((notice) => /loopback addresses alone/.test(notice)).length;
   };
   assert.deepEqual([['127.0.0.1', '::1'], [], ['127.0.0.1', '192.168.1.2']].map(noticesFor), [1, 1, 0]);
+});
+
+test('whoever has a profile that leads to this network alone is told what happens elsewhere, and how to have it end there', () => {
+  const noticesOf = (order: Partial<ProfileOrder>, of = facts()) => {
+    const made = makeProfile({ ...ORDER, ...order }, of, NOW);
+    assert.ok(!('wrong' in made));
+    return made.notices.filter((notice) => /elsewhere the device finds no names.*--only-ssid/.test(notice)).length;
+  };
+  assert.equal(noticesOf({}), 1);
+  assert.equal(noticesOf({ exceptNetworks: ['Work'] }), 1);
+  assert.equal(noticesOf({ addresses: ['10.0.0.1'] }, facts({ isLocal: false })), 1);
+  assert.equal(noticesOf({ onlyNetworks: ['Our home'] }), 0);
+  assert.equal(noticesOf({ onlyDomains: ['lab.example'] }), 0);
+  assert.equal(noticesOf({ addresses: ['10.0.0.1', '203.0.113.53'] }), 0);
+  assert.equal(noticesOf({}, facts({ isLocal: false })), 0);
 });
 
 describe('what cannot be a profile', () => {
@@ -154,12 +195,13 @@ describe('what cannot be a profile', () => {
       facts({ names: ['dns.example.org'] }),
       /add "\*\.dns\.example\.org" to its names/,
     ],
-    ['TLS on another port than 853', { protocol: 'dot' }, facts({ dotPorts: [8853] }), /port 853/],
+    ['TLS on another port than 853', { protocol: 'dot' }, facts({ dotPort: 8853 }), /port 853/],
     ['TLS by address', { protocol: 'dot' }, facts({ names: ['192.168.1.2'] }), /needs a name/],
-    ['HTTPS that is switched off', {}, facts({ dohPorts: [] }), /listen\.doh is empty/],
+    ['HTTPS that is switched off', {}, { ...facts(), doh: { port: undefined, addresses: [] } }, /listen\.doh is empty/],
     ['an address that is none', { addresses: ['home'] }, undefined, /"home" is not an address/],
     ['a network that cannot be', { exceptNetworks: ['x'.repeat(33)] }, undefined, /1 to 32 octets/],
     ['a network with a control character', { exceptNetworks: ['a\u0007'] }, undefined, /1 to 32 octets/],
+    ['one network and all but one', { onlyNetworks: ['a'], exceptNetworks: ['b'] }, undefined, /not both/],
     ['a domain that is none', { exceptDomains: ['a b'] }, undefined, /"a b" is not a domain/],
     ['more domains than anybody has', { onlyDomains: new Array(51).fill('a') }, undefined, /more than 50/],
     ['no name at all', {}, { ...facts(), names: [] }, /no certificate has a name/],

@@ -1,6 +1,8 @@
 // A profile for this gateway as it is now: which name, which server, trusted how, signed by whom.
 
 import { isIP } from 'node:net';
+import { AccessList, type AddressRange, parseAccessEntry } from '../../../policy/access-list.ts';
+import { parseAddress } from '../../../wire/ip-address.ts';
 import { certificateCovers } from '../../certificates/certificate-names.ts';
 import { canSign, signMessage } from '../../certificates/sign-message.ts';
 import { canonicalAddress } from '../../settings/canonical-address.ts';
@@ -17,6 +19,8 @@ export interface ProfileOrder {
   readonly clientId: string | undefined;
   /** None: see `addressesFor`. */
   readonly addresses: readonly string[];
+  /** Networks in which the gateway is asked; none: all. */
+  readonly onlyNetworks: readonly string[];
   readonly exceptNetworks: readonly string[];
   readonly exceptDomains: readonly string[];
   readonly onlyDomains: readonly string[];
@@ -34,6 +38,7 @@ export interface MadeProfile {
 
 /** Apple devices have no way to say another one. */
 const DOT_PORT = 853;
+const PRIVATE = new AccessList(['loopback', 'private'].flatMap((entry) => parseAccessEntry(entry) as AddressRange[]));
 const SSID_BYTES_MAX = 32;
 const LIST_MAX = 50;
 const DOMAIN = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
@@ -47,11 +52,13 @@ export function makeProfile(order: ProfileOrder, facts: ClientFacts, now: Date):
   const server = serverFor(order, name, facts);
   if ('wrong' in server) return server;
   const localCa = name.isByLocalCa ? facts.localCa : undefined;
+  const addresses = addressesFor(order, name, facts[order.protocol]);
   const xml = appleProfile({
     host: name.name,
     clientId: order.clientId?.toLowerCase(),
     server,
-    addresses: addressesFor(order, name, facts[order.protocol]),
+    addresses,
+    onlyNetworks: order.onlyNetworks,
     exceptNetworks: order.exceptNetworks,
     exceptDomains: order.exceptDomains,
     onlyDomains: order.onlyDomains,
@@ -67,6 +74,11 @@ export function makeProfile(order: ProfileOrder, facts: ClientFacts, now: Date):
       ...(facts[order.protocol].addresses.every(isLoopback)
         ? ['the gateway listens on loopback addresses alone: the profile is of use on this machine only']
         : []),
+      ...(order.onlyNetworks.length + order.onlyDomains.length === 0 && holdsAtHomeAlone(addresses)
+        ? [
+            'the profile leads to addresses of this network: elsewhere the device finds no names, as long as it is installed. To have it hold in your own Wi-Fi alone, add --only-ssid NETWORK',
+          ]
+        : []),
       ...(order.isSigned && !isSigned ? ['not signed: devices take no signatures of this kind of key'] : []),
       ...(localCa === undefined
         ? []
@@ -77,19 +89,30 @@ export function makeProfile(order: ProfileOrder, facts: ClientFacts, now: Date):
   };
 }
 
+/** Whether a device that knows these addresses, and looks up none, gets to the gateway in this network and nowhere else. */
+export function holdsAtHomeAlone(addresses: readonly string[]): boolean {
+  const octets = new Uint8Array(16);
+  return (
+    addresses.some((address) => !isLoopback(address)) &&
+    addresses.every((address) => parseAddress(address, octets) && PRIVATE.permits(octets))
+  );
+}
+
 function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
 function faultOf(order: ProfileOrder): string | undefined {
-  const { clientId, addresses, exceptNetworks, exceptDomains, onlyDomains } = order;
+  const { clientId, addresses, onlyNetworks, exceptNetworks, exceptDomains, onlyDomains } = order;
   if (clientId !== undefined && readClientId(clientId) === undefined)
     return `"${clientId}" is not a client ID; allowed: ${CLIENT_ID_FORM}`;
-  for (const list of [addresses, exceptNetworks, exceptDomains, onlyDomains])
+  for (const list of [addresses, onlyNetworks, exceptNetworks, exceptDomains, onlyDomains])
     if (list.length > LIST_MAX) return `more than ${LIST_MAX} of one kind are not written into a profile`;
   for (const address of addresses)
     if (canonicalAddress(address) === undefined || address.includes('%')) return `"${address}" is not an address`;
-  for (const network of exceptNetworks)
+  if (onlyNetworks.length > 0 && exceptNetworks.length > 0)
+    return 'networks to use the gateway in, or networks to leave it out in: not both';
+  for (const network of [...onlyNetworks, ...exceptNetworks])
     if (network === '' || Buffer.byteLength(network) > SSID_BYTES_MAX || !isWritableText(network))
       return `"${network}" is not the name of a wireless network: 1 to ${SSID_BYTES_MAX} octets of text`;
   for (const domain of [...exceptDomains, ...onlyDomains])
@@ -112,11 +135,11 @@ function serverFor(
 ): ProfileWish['server'] | { wrong: string } {
   const clientId = order.clientId?.toLowerCase();
   if (order.protocol === 'doh') {
-    const port = facts.doh.ports.includes(443) ? 443 : facts.doh.ports[0];
+    const { port } = facts.doh;
     if (port === undefined) return { wrong: 'listen.doh is empty; for DNS over TLS add --dot' };
     return { protocol: 'doh', url: clientUrl(name.name, port, clientId) };
   }
-  if (!facts.dot.ports.includes(DOT_PORT))
+  if (facts.dot.port !== DOT_PORT)
     return { wrong: `Apple devices use port ${DOT_PORT} for DNS over TLS, and listen.dot has none; leave out --dot` };
   if (isIP(name.name) !== 0)
     return { wrong: 'DNS over TLS needs a name, and the certificates in force have addresses alone; leave out --dot' };

@@ -21,6 +21,7 @@ export function profileRoutes(parts: ClientFactParts): Readonly<Record<string, R
           name: parameters.get('name') ?? undefined,
           clientId: parameters.get('client') ?? undefined,
           addresses: parameters.getAll('address'),
+          onlyNetworks: parameters.getAll('only-ssid'),
           exceptNetworks: parameters.getAll('except-ssid'),
           exceptDomains: parameters.getAll('except-domain'),
           onlyDomains: parameters.getAll('only-domain'),

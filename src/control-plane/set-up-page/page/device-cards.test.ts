@@ -15,7 +15,10 @@ const GUIDED: PageValues = {
   dotPort: 853,
   dohPort: 443,
   dnsPort: 53,
-  addresses: ['192.0.2.53', '2001:db8::53'],
+  dotAddresses: ['192.0.2.53', '2001:db8::53'],
+  dohAddresses: ['192.0.2.53', '2001:db8::53'],
+  dnsAddresses: ['192.0.2.53', '2001:db8::53'],
+  isForThisNetwork: false,
   pageUrl: undefined,
 };
 
@@ -51,6 +54,22 @@ describe('the cards of the set-up page', () => {
     assert.doesNotMatch(textOf({}), /public CAs|wants a name/);
     assert.match(textOf({ hasLocalCa: true }), /Android trusts only certificates of public CAs/);
     assert.match(textOf({ host: '192.0.2.53' }), /Android wants a name/);
+  });
+
+  test('give the addresses of the service that they are about', () => {
+    const text = textOf({ dotAddresses: ['192.0.2.1'], dohAddresses: ['192.0.2.2'], dnsAddresses: ['192.0.2.3'] });
+    assert.match(text, /DNS=192\.0\.2\.1#dns\.example\.org\n/);
+    assert.match(text, /-ServerAddress 192\.0\.2\.2 .*\nSet-DnsClientServerAddress .* 192\.0\.2\.2\n/);
+    assert.match(text, /as the only DNS server:192\.0\.2\.3\n/);
+    assert.equal(text.match(/192\.0\.2\.\d/g)?.length, 4);
+  });
+
+  test('say what becomes of a profile for this network on a device that leaves it', () => {
+    assert.doesNotMatch(textOf({}), /--only-ssid/);
+    assert.match(
+      textOf({ isForThisNetwork: true }),
+      /would find no names at all.*sotto profile FILE --only-ssid "Our home"/,
+    );
   });
 
   test('are left out where this gateway has nothing for the device', () => {

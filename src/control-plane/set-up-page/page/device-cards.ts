@@ -50,7 +50,7 @@ function android({ host, dotPort, hasLocalCa }: PageValues): Card | undefined {
   return { title: 'Android', how: 'Private DNS', devices: ['Android'], body: html`${steps}${doubts}` };
 }
 
-function apple({ dohUrl, dotPort, host, hasLocalCa }: PageValues): Card | undefined {
+function apple({ dohUrl, dotPort, host, hasLocalCa, isForThisNetwork }: PageValues): Card | undefined {
   if (host === undefined || (dohUrl === undefined && dotPort !== DOT_PORT)) return undefined;
   const links = [
     dohUrl === undefined ? undefined : button('/sotto.mobileconfig', 'Profile for DNS over HTTPS'),
@@ -68,11 +68,11 @@ function apple({ dohUrl, dotPort, host, hasLocalCa }: PageValues): Card | undefi
         ? html`<li>iPhone, iPad: Settings, General, About, Certificate Trust Settings: switch on the CA of the gateway</li>`
         : undefined
     }</ol>
-<p class="soft">Except at home, for one client, for some domains: <code>sotto profile --help</code></p>`,
+${isForThisNetwork ? note(html`The profile leads to addresses of this network. Elsewhere the device would find no names at all, unless it is removed there, or holds in your Wi-Fi alone: <code>sotto profile FILE --only-ssid "Our home"</code>`) : undefined}<p class="soft">Except at home, for one client, for some domains: <code>sotto profile --help</code></p>`,
   };
 }
 
-function windows({ dohUrl, addresses }: PageValues): Card | undefined {
+function windows({ dohUrl, dohAddresses: addresses }: PageValues): Card | undefined {
   if (dohUrl === undefined || addresses.length === 0) return undefined;
   const templates = addresses.map(
     (address) =>
@@ -98,7 +98,7 @@ function browsers({ dohUrl }: PageValues): Card | undefined {
   };
 }
 
-function linux({ host, addresses, dotPort }: PageValues): Card | undefined {
+function linux({ host, dotAddresses: addresses, dotPort }: PageValues): Card | undefined {
   if (host === undefined || dotPort === undefined || addresses.length === 0) return undefined;
   const servers = addresses.map((address) => `${authority(address, dotPort, DOT_PORT)}#${host}`);
   // systemd-resolved writes an IPv6 address in brackets only where a port follows.
@@ -113,7 +113,7 @@ function linux({ host, addresses, dotPort }: PageValues): Card | undefined {
   };
 }
 
-function router({ addresses, dnsPort }: PageValues): Card | undefined {
+function router({ dnsAddresses: addresses, dnsPort }: PageValues): Card | undefined {
   if (dnsPort !== 53 || addresses.length === 0) return undefined;
   return {
     title: 'Router',
@@ -128,7 +128,7 @@ function block(text: string): Html {
   return html`<pre><code>${text}</code></pre>`;
 }
 
-function note(text: string): Html {
+function note(text: HtmlPart): Html {
   return html`<p class="note">${text}</p>`;
 }
 

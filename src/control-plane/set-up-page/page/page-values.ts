@@ -2,6 +2,8 @@
 
 import { clientUrl } from '../../clients/client-id.ts';
 import type { ClientFacts, ServicePlace } from '../../clients/client-facts.ts';
+import { holdsAtHomeAlone } from '../../clients/profile/make-profile.ts';
+import type { ListenerKind } from '../../../sockets/listening-socket.ts';
 
 export interface PageValues {
   /** What clients enter; undefined where no certificate has a usable name. */
@@ -17,27 +19,37 @@ export interface PageValues {
   readonly dotPort: number | undefined;
   readonly dohPort: number | undefined;
   readonly dnsPort: number | undefined;
-  /** Where devices find it: by the address that the browser came to, then IPv4 first. */
-  readonly addresses: readonly string[];
+  /** Where devices find each service: the address that the browser came to, if it is there, then IPv4 first. */
+  readonly dotAddresses: readonly string[];
+  readonly dohAddresses: readonly string[];
+  readonly dnsAddresses: readonly string[];
+  /** A profile from here has addresses of this network alone in it. */
+  readonly isForThisNetwork: boolean;
   /** The page itself, by an address that a phone can open; undefined where it is for this machine alone. */
   readonly pageUrl: string | undefined;
 }
-
-const DNS_PORT = 53;
-const DOT_PORT = 853;
-const DOH_PORT = 443;
 
 export interface PagePlace {
   readonly address: string;
   readonly port: number;
 }
 
-/** `page`: where the page listens, best first. `first`: an address that has proved to be of use. */
-export function pageValues(facts: ClientFacts, page: readonly PagePlace[], first: string | undefined): PageValues {
+/** Where a browser came to, which is of use to it therefore, and what else is found there. */
+export interface Arrival {
+  readonly address: string;
+  isServed(kind: ListenerKind, port: number): boolean;
+}
+
+/** `page`: where the page listens, best first. */
+export function pageValues(facts: ClientFacts, page: readonly PagePlace[], arrival: Arrival | undefined): PageValues {
   const [best, ...others] = facts.names;
-  const dohPort = portOf(facts.doh, DOH_PORT);
   const seen = page.find(({ address }) => !isLoopback(address));
-  const addresses = [facts.dns, facts.doh, facts.dot].find((place) => place.addresses.length > 0)?.addresses ?? [];
+  const addressesOf = (kind: ListenerKind, { port, addresses }: ServicePlace) => {
+    if (addresses.length === 0 || port === undefined) return [];
+    const first = arrival?.isServed(kind, port) === true ? [arrival.address] : [];
+    return [...new Set([...first, ...addresses.toSorted(byFamily)])];
+  };
+  const dohPort = portOf(facts.doh);
   return {
     host: best?.name,
     otherNames: others.map(({ name }) => name).filter((name) => !isLoopback(name) && name !== 'localhost'),
@@ -45,10 +57,13 @@ export function pageValues(facts: ClientFacts, page: readonly PagePlace[], first
     caFingerprint: best?.isByLocalCa === true ? facts.localCa?.fingerprint256 : undefined,
     caPath: facts.localCaPath,
     dohUrl: best === undefined || dohPort === undefined ? undefined : clientUrl(best.name, dohPort, undefined),
-    dotPort: portOf(facts.dot, DOT_PORT),
+    dotPort: portOf(facts.dot),
     dohPort,
-    dnsPort: portOf(facts.dns, DNS_PORT),
-    addresses: [...new Set([...(first === undefined ? [] : [first]), ...addresses.toSorted(byFamily)])],
+    dnsPort: portOf(facts.dns),
+    dotAddresses: addressesOf('dot', facts.dot),
+    dohAddresses: addressesOf('doh', facts.doh),
+    dnsAddresses: addressesOf('udp', facts.dns),
+    isForThisNetwork: best?.isLocal === true && holdsAtHomeAlone([...facts.doh.addresses, ...facts.dot.addresses]),
     pageUrl: seen === undefined ? undefined : `http://${authority(seen.address, seen.port)}/`,
   };
 }
@@ -59,8 +74,9 @@ export function authority(address: string, port: number, usual = 80): string {
   return port === usual ? host : `${host}:${port}`;
 }
 
-function portOf({ ports }: ServicePlace, usual: number): number | undefined {
-  return ports.includes(usual) ? usual : ports[0];
+/** Undefined as well where no device gets to it. */
+function portOf({ port, addresses }: ServicePlace): number | undefined {
+  return addresses.length === 0 ? undefined : port;
 }
 
 function byFamily(a: string, b: string): number {

@@ -13,7 +13,10 @@ const VALUES: PageValues = {
   dotPort: 853,
   dohPort: 443,
   dnsPort: 53,
-  addresses: ['192.168.1.2'],
+  dotAddresses: ['192.168.1.2'],
+  dohAddresses: ['192.168.1.2'],
+  dnsAddresses: ['192.168.1.2'],
+  isForThisNetwork: false,
   pageUrl: undefined,
 };
 

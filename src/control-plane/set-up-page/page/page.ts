@@ -45,13 +45,13 @@ ${codes(values)}
 `.text;
 }
 
-function valueList({ host, otherNames, dohUrl, dotPort, dnsPort, addresses }: PageValues): Html {
+function valueList({ host, otherNames, dohUrl, dotPort, dnsPort, dnsAddresses }: PageValues): Html {
   const rows: [string, Html][] = [];
   if (host !== undefined && dotPort !== undefined)
     rows.push(['DNS over TLS', html`<code>${host}</code>${dotPort === 853 ? undefined : html` port ${dotPort}`}`]);
   if (dohUrl !== undefined) rows.push(['DNS over HTTPS', html`<code>${dohUrl}</code>`]);
   if (dnsPort !== undefined) {
-    const texts = addresses.map((address) => html`<code>${authority(address, dnsPort, 53)}</code> `);
+    const texts = dnsAddresses.map((address) => html`<code>${authority(address, dnsPort, 53)}</code> `);
     rows.push(['Plain DNS', html`${texts}`]);
   }
   if (otherNames.length > 0)

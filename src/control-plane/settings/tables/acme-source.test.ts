@@ -109,13 +109,13 @@ describe('source = "acme"', () => {
     test(`${keys.replaceAll('\n', ', ')} is refused`, () => onlyFault(acme(keys), words));
 
   test('names that no public CA vouches for are told at once, and where they belong', () => {
-    for (const name of ['192.168.1.1', 'fd00::1', '127.0.0.1', 'nas.lan', 'dns.home.arpa', 'gateway'])
+    for (const name of ['192.168.1.1', 'fd00::1', '127.0.0.1', 'nas.lan', 'nas.fritz.box', 'dns.home.arpa', 'gateway'])
       onlyFault(
         acme('', `"dns.example.org", "${name}"`),
         /certificate\[0\]\.names\[1\]: .*; put it into a \[\[certificate\]\] with source = "local-ca"/,
       );
     // A CA of one's own may.
-    assert.deepEqual(faultsOf(acme('directory = "https://ca.lan/acme"', '"nas.lan", "192.168.1.1"')), []);
+    assert.deepEqual(faultsOf(acme('directory = "https://192.168.1.9/acme"', '"nas.lan", "192.168.1.1"')), []);
   });
 
   test("Let's Encrypt by its URL is as public as by its name", () => {
@@ -124,7 +124,15 @@ describe('source = "acme"', () => {
   });
 
   test('a CA with a name of this network must be known here: it is asked for nowhere else', () => {
-    for (const host of ['step-ca', 'ca.local', 'ca.corp.internal', 'ca.home.arpa']) {
+    for (const host of [
+      'step-ca',
+      'ca.local',
+      'ca.corp.internal',
+      'ca.home.arpa',
+      'ca.lan',
+      'ca.home',
+      'ca.fritz.box',
+    ]) {
       const toml = acme(`directory = "https://${host}/acme"`);
       onlyFault(toml, /directory: .* is a name of this network, and nobody here knows it; write a \[\[record\]\]/);
       assert.deepEqual(faultsOf(`${toml}\n[[record]]\nname = "${host}"\ntype = "A"\nvalue = "192.168.1.9"`), []);

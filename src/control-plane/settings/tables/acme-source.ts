@@ -6,7 +6,7 @@ import { parseAddress } from '../../../wire/ip-address.ts';
 import type { AcmeSettings, DnsProviderSettings, ExternalAccount } from '../acme-settings.ts';
 import { readCaFile } from '../ca-file.ts';
 import { isWildcardName } from '../certificate-name.ts';
-import { isLocalEnding } from '../local-endings.ts';
+import { isHomeEnding, isLocalEnding } from '../local-endings.ts';
 import { readSecret } from '../secret.ts';
 import { quote, type SettingsPath } from '../settings-fault.ts';
 import type { TableContext } from '../table-reader.ts';
@@ -128,8 +128,8 @@ const LOCAL = new AccessList(
     return typeof ranges === 'string' ? [] : ranges;
   }),
 );
-/** In use everywhere, though nobody has given them out for it. */
-const OTHER_ENDINGS = /(?:^|\.)(?:lan|example)$/;
+/** For texts (RFC 2606): nobody can have a name there. */
+const EXAMPLE = /(?:^|\.)example$/;
 
 /** What no public CA can vouch for: a fault now rather than a refusal tonight. */
 function reportNamesOfNobody(names: readonly string[], path: SettingsPath, { faults }: TableContext): void {
@@ -140,7 +140,7 @@ function reportNamesOfNobody(names: readonly string[], path: SettingsPath, { fau
     if (parseAddress(name, octets)) {
       if (LOCAL.permits(octets))
         faults.fault(place, `${name} is not a public address, so no public CA vouches for it; ${advice}`);
-    } else if (!name.includes('.') || isLocalEnding(name) || OTHER_ENDINGS.test(name))
+    } else if (!name.includes('.') || isLocalEnding(name) || isHomeEnding(name) || EXAMPLE.test(name))
       faults.fault(place, `${name} is not a public name, so no public CA vouches for it; ${advice}`);
   }
 }

@@ -14,6 +14,9 @@ export interface ChallengeTask {
 
 export interface Challenge {
   readonly kind: AcmeChallengeKind;
-  /** Resolves once the CA may look; the result takes it away again. Rejects with an AcmeFailure and leaves nothing behind. */
-  prepare(task: ChallengeTask): Promise<() => Promise<void>>;
+  /**
+   * All proofs of an order. Resolves once the CA may look; the result takes them away again, and rejects if one cannot be. Rejects with
+   * an AcmeFailure and leaves nothing behind.
+   */
+  prepare(tasks: readonly ChallengeTask[]): Promise<() => Promise<void>>;
 }

@@ -13,12 +13,17 @@ export function dns01(provider: DnsProvider, visible: (name: string, value: stri
   };
   return {
     kind: 'dns-01',
-    async prepare({ identifier, proof }) {
-      const name = `_acme-challenge.${identifier}`;
-      const remove = (): Promise<void> => inTurn(() => provider.remove(name, proof));
+    async prepare(tasks) {
+      const records = tasks.map(({ identifier, proof }) => ({ name: `_acme-challenge.${identifier}`, value: proof }));
+      const remove = (): Promise<void> =>
+        allOf(records.map(({ name, value }) => inTurn(() => provider.remove(name, value))));
       try {
-        await inTurn(() => provider.present(name, proof));
-        await visible(name, proof);
+        await allOf(
+          records.map(async ({ name, value }) => {
+            await inTurn(() => provider.present(name, value));
+            await visible(name, value);
+          }),
+        );
       } catch (error) {
         await remove().catch(() => undefined);
         throw error;
@@ -26,4 +31,9 @@ export function dns01(provider: DnsProvider, visible: (name: string, value: stri
       return remove;
     },
   };
+}
+
+/** Waits for every one of them; rejects as the first that did. */
+async function allOf(changes: readonly Promise<void>[]): Promise<void> {
+  for (const change of await Promise.allSettled(changes)) if (change.status === 'rejected') throw change.reason;
 }

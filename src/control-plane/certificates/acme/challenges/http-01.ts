@@ -6,10 +6,10 @@ import type { Challenge } from './challenge.ts';
 export function http01(tokens: Map<string, string>): Challenge {
   return {
     kind: 'http-01',
-    async prepare({ token, proof }) {
-      tokens.set(token, proof);
+    async prepare(tasks) {
+      for (const { token, proof } of tasks) tokens.set(token, proof);
       return async () => {
-        tokens.delete(token);
+        for (const { token } of tasks) tokens.delete(token);
       };
     },
   };

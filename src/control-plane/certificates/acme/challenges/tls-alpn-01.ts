@@ -21,15 +21,18 @@ export class PublishedChallenges {
     this.#publish = publish;
   }
 
-  /** Of one name there is one at a time: the later takes the place of the earlier. */
-  async add(challenge: ChallengeCertificate): Promise<() => Promise<void>> {
-    const { serverName } = challenge;
+  /**
+   * All of an order at once: each publication costs every query thread something. Of one name there is one at a time: the later takes
+   * the place of the earlier.
+   */
+  async add(challenges: readonly ChallengeCertificate[]): Promise<() => Promise<void>> {
     const takeBack = async (): Promise<void> => {
-      if (this.#out.get(serverName) !== challenge) return;
-      this.#out.delete(serverName);
+      const ours = challenges.filter((challenge) => this.#out.get(challenge.serverName) === challenge);
+      if (ours.length === 0) return;
+      for (const { serverName } of ours) this.#out.delete(serverName);
       await this.#publish([...this.#out.values()]);
     };
-    this.#out.set(serverName, challenge);
+    for (const challenge of challenges) this.#out.set(challenge.serverName, challenge);
     try {
       await this.#publish([...this.#out.values()]);
     } catch (error) {
@@ -41,16 +44,15 @@ export class PublishedChallenges {
 }
 
 export function tlsAlpn01(published: PublishedChallenges): Challenge {
-  return {
-    kind: 'tls-alpn-01',
-    prepare(task) {
-      // Of no interest to the CA, which looks at the proof alone; wide enough for clocks that differ.
-      const now = Date.now();
-      const validity = { notBefore: new Date(now - DAY_MILLISECONDS), notAfter: new Date(now + DAY_MILLISECONDS) };
-      const { keyPem, certificatePem } = issueProof(task.identifier, task.proof, validity);
-      return published.add({ serverName: serverNameOf(task), keyPem, chainPem: certificatePem });
-    },
-  };
+  return { kind: 'tls-alpn-01', prepare: (tasks) => published.add(tasks.map(challengeCertificate)) };
+}
+
+function challengeCertificate(task: ChallengeTask): ChallengeCertificate {
+  // Of no interest to the CA, which looks at the proof alone; wide enough for clocks that differ.
+  const now = Date.now();
+  const validity = { notBefore: new Date(now - DAY_MILLISECONDS), notAfter: new Date(now + DAY_MILLISECONDS) };
+  const { keyPem, certificatePem } = issueProof(task.identifier, task.proof, validity);
+  return { serverName: serverNameOf(task), keyPem, chainPem: certificatePem };
 }
 
 /** What the CA says as server name: an address has none, so it says the reverse name (RFC 8738 section 6). */
