@@ -259,7 +259,7 @@ describe('pipelined HTTP/1.1 requests', () => {
 
   test('a body that waits for room has not come too late', async () => {
     const holding = new HoldingHandler();
-    const { listener, counters } = await start(holding.handler, { inFlightPerConnection: 2, readMilliseconds: 50 });
+    const { listener, counters } = await start(holding.handler, { inFlightPerConnection: 2, readMilliseconds: 500 });
     const { send, responses } = await pipeline(listener);
     const [head, body] = postOf(1);
     await send([getOf(0), head, body, getOf(2)]);

@@ -256,7 +256,7 @@ describe('DoH connections', () => {
   });
 
   test('an idle HTTP/2 connection gets GOAWAY, and its end', async () => {
-    const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 60 });
+    const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 300 });
     const session = await connect2(listener);
     const [code] = await once(session, 'goaway');
     assert.equal(code, http2.constants.NGHTTP2_NO_ERROR);
@@ -265,7 +265,7 @@ describe('DoH connections', () => {
   });
 
   test('an idle HTTP/1.1 connection is ended, also in the middle of a head', async () => {
-    const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 60 });
+    const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 300 });
     for (const beginning of ['', 'GET /dns-query', `GET /dns-query HTTP/1.1\r\nhost: x\r\n`]) {
       const socket = await connect1(listener);
       if (beginning !== '') socket.write(beginning);

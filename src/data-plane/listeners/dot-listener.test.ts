@@ -307,7 +307,7 @@ describe('the DoT listener', () => {
   });
 
   test('P20 an idle connection is ended with close_notify', async () => {
-    const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 40 });
+    const { listener, counters } = await start(answeringHandler, { idleMilliseconds: 500 });
     const underneath = await connectPlain(listener);
     const records: Buffer[] = [];
     const watched = new Duplex({

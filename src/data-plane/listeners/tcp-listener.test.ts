@@ -149,7 +149,7 @@ describe('the TCP listener', () => {
   });
 
   test('the read time does not run between messages', async () => {
-    const { listener, counters } = await start(answeringHandler, { readMilliseconds: 20, idleMilliseconds: 120 });
+    const { listener, counters } = await start(answeringHandler, { readMilliseconds: 100, idleMilliseconds: 600 });
     const socket = await connect(listener);
     socket.resume();
     await send(socket, withLengthPrefix(testQuery(1, 'www.example.org')));
@@ -177,11 +177,11 @@ describe('the TCP listener', () => {
 
   test('a connection that waits for an answer is not idle', async () => {
     const holding = new HoldingHandler();
-    const { listener, counters } = await start(holding.handler, { idleMilliseconds: 20 });
+    const { listener, counters } = await start(holding.handler, { idleMilliseconds: 300 });
     const client = streamClient(await connect(listener));
     const reply = client.ask(testQuery(1, 'slow.example.org'));
     await holding.arrived(1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 900));
     assert.deepEqual(counters.limitHits, []);
     holding.held[0]!.answer();
     await reply;
