@@ -102,7 +102,7 @@ test('no more connections of a kind are kept than there is room for, and the new
   const clients = [];
   const closed = [];
   for (let i = 0; i < 5; i++) {
-    const client = await connectTcp(socket);
+    const client = await connectTcp(socket, `127.0.0.${i + 2}`);
     clients.push(client.resume());
     closed.push(once(client, 'end'));
   }
@@ -111,5 +111,30 @@ test('no more connections of a kind are kept than there is room for, and the new
   await closed[2];
   assert.deepEqual(counters.limitHits, ['connections', 'connections', 'connections']);
   for (const client of [...clients, newest]) client.destroy();
+  await listeners.closeAll(0);
+});
+
+test('one client cannot take the room of its neighbors, however little there is', async () => {
+  const counters = new CountingListenerCounters();
+  const listeners = makeListeners(16, counters);
+  const socket = await socketOf('dot');
+  await listeners.open(socket);
+  const trust = { ca: former.caPem, servername: 'former.example.org' };
+  const neighbors = [];
+  for (let i = 0; i < 12; i++) {
+    const from = await connectTcp(socket, `127.0.0.${i + 2}`);
+    neighbors.push(await connectTls(socket, { ...trust, socket: from }));
+  }
+  const greedy = [];
+  const closed = [];
+  for (let i = 0; i < 40; i++) {
+    const client = await connectTcp(socket, '127.0.0.99');
+    greedy.push(client.resume());
+    closed.push(once(client, 'end'));
+  }
+  await Promise.all(closed.slice(0, 36));
+  assert.deepEqual(counters.limitHits, new Array(36).fill('connectionsPerClient'));
+  for (const neighbor of neighbors) assert.equal(neighbor.readyState, 'open');
+  for (const client of [...neighbors, ...greedy]) client.destroy();
   await listeners.closeAll(0);
 });

@@ -21,6 +21,9 @@ export const STREAM_LIMITS: StreamLimits = {
   unreadReplyBytes: 1 << 20,
 };
 
+/** Where there is little room, no client alone can take that of its neighbors. */
+const CLIENT_SHARE_MAX = 1 / 4;
+
 export interface ThreadListenersOptions {
   readonly handler: QueryHandler;
   readonly counters: ListenerCounters;
@@ -53,7 +56,10 @@ export class ThreadListeners {
     this.#ticketKeys = options.ticketKeys;
     this.#challenges.replace(options.challenges);
     const { counters, connectionsMax = STREAM_LIMITS.connections } = options;
-    this.#limits = { ...STREAM_LIMITS, connections: Math.min(STREAM_LIMITS.connections, connectionsMax) };
+    const connections = Math.min(STREAM_LIMITS.connections, connectionsMax);
+    const ofOneClient = Math.ceil(connections * CLIENT_SHARE_MAX);
+    const connectionsPerClient = Math.min(STREAM_LIMITS.connectionsPerClient, ofOneClient);
+    this.#limits = { ...STREAM_LIMITS, connections, connectionsPerClient };
     this.#connections = {
       tcp: new ConnectionTable(TCP, this.#limits, counters),
       dot: new ConnectionTable(DOT, this.#limits, counters),

@@ -1,11 +1,13 @@
 // What an address is good for: this machine alone, the local network, or everybody.
 
-import { AccessList, parseAccessEntry } from '../../policy/access-list.ts';
+import { AccessList, type AddressRange, parseAccessEntry } from '../../policy/access-list.ts';
 import { parseAddress } from '../../wire/ip-address.ts';
 
 export type AddressScope = 'loopback' | 'link-local' | 'private' | 'public';
 
-const LOOPBACK = listOf('loopback');
+export const LOOPBACK_RANGES = rangesOf('loopback');
+
+const LOOPBACK = new AccessList(LOOPBACK_RANGES);
 const LINK_LOCAL = [listOf('fe80::/10'), listOf('169.254.0.0/16')];
 const PRIVATE = listOf('private');
 
@@ -29,6 +31,10 @@ export function octetsOf(address: string): Uint8Array {
 }
 
 function listOf(entry: string): AccessList {
+  return new AccessList(rangesOf(entry));
+}
+
+function rangesOf(entry: string): readonly AddressRange[] {
   const ranges = parseAccessEntry(entry);
-  return new AccessList(typeof ranges === 'string' ? [] : ranges);
+  return typeof ranges === 'string' ? [] : ranges;
 }

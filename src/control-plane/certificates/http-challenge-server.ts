@@ -45,6 +45,7 @@ export class HttpChallengeServer {
     });
     response.end(body);
   }
+
   #proofAt(target: string): string | undefined {
     return target.startsWith(CHALLENGE_PATH) ? this.tokens.get(target.slice(CHALLENGE_PATH.length)) : undefined;
   }

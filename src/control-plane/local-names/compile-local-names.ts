@@ -10,6 +10,7 @@ import {
 import { isRangeWithin } from '../../policy/access-list.ts';
 import { isWithin } from '../../wire/name-within.ts';
 import type { Settings } from '../settings/settings.ts';
+import { isWildcard, namesWithMachinesBelow } from './names-below.ts';
 import { addReverse } from './reverse-records.ts';
 import { ITEMS_PER_SLICE, runAtOnce, type Sliced } from './slices.ts';
 import type { SourceContent, SourcedRecord } from './sourced-record.ts';
@@ -92,7 +93,10 @@ export function compileForOthers(
   discovery: readonly LocalRecord[] = [],
 ): SharedArrayBuffer | undefined {
   if (!servesOthers(settings)) return undefined;
-  const contents = { ...NO_CONTENTS, discovery: discovery.map((record) => ({ ...record, ...record.forOthers })) };
+  const forOthers = discovery.flatMap((record) =>
+    record.forOthers === 'nothing' ? [] : [{ ...record, ...record.forOthers }],
+  );
+  const contents = { ...NO_CONTENTS, discovery: forOthers };
   return runAtOnce(compileSliced({ ...settings, zones: [] }, hashKey, contents, false)).table;
 }
 
@@ -112,8 +116,9 @@ export function* compileSliced(
   if (contents.hosts !== undefined) yield* addAll(contents.hosts.records, contents.hosts.file);
   // Before the leases: no device takes the name of the gateway.
   rank++;
+  const ofMachines = yield* namesWithMachinesBelow(settings, contents);
   for (const record of contents.discovery)
-    if (record.inOwnZoneOnly !== true || builder.isInOwnZone(record.owner))
+    if (record.inOwnZoneOnly !== true || isForUsToSay(record.owner))
       builder.add(rank, record, Number.POSITIVE_INFINITY);
   // Leases of several files are of one rank: two servers may share a network.
   rank++;
@@ -125,6 +130,13 @@ export function* compileSliced(
     for (const record of ipv4OnlyRecords()) builder.add(rank, record, Number.POSITIVE_INFINITY);
   for (const name of contents.ended ?? []) builder.addEmptyName(name);
   return { table: yield* builder.finishSliced(), ownerCount: builder.ownerCount, shortNames, leftOut };
+
+  /** In a zone of ours; of a wildcard, one below which machines have no names: not right below the zone itself. */
+  function isForUsToSay(owner: Uint8Array): boolean {
+    if (!isWildcard(owner) || !builder.isInOwnZone(owner)) return builder.isInOwnZone(owner);
+    const parent = owner.subarray(2);
+    return !builder.isSpokenFor(parent) && !ofMachines.some((name) => Buffer.compare(name, parent) === 0);
+  }
 
   /** Records, then their reverse names: a PTR that somebody wrote comes before one that follows from an address. */
   function* addAll(records: readonly SourcedRecord[], title: string): Sliced<void> {

@@ -171,6 +171,67 @@ test('in a zone of ours the names of clients lead to the gateway as well', () =>
   assert.equal(ask(replaced, '_dns.phone.gw.home.arpa', 'SVCB'), 'records 1');
 });
 
+test('right below a zone of ours, and where devices have names, a name that nobody has does not lead to the gateway', () => {
+  const askedBelow = (name: string, toml: string, hosts: readonly string[] = []) => {
+    const written = [name, `*.${name}`];
+    const made = makeCertificate({ names: written });
+    const certificates = [{ names: written, chainPem: readFileSync(made.certPath, 'utf8') }];
+    made.remove();
+    const listening: readonly ListeningAddress[] = [
+      { kind: 'dot', address: '192.0.2.53', port: 853 },
+      { kind: 'dot', address: '2001:db8::53', port: 853 },
+    ];
+    const records = hosts.map((host) => ({
+      owner: nameFromText(host)!,
+      type: 1,
+      ttlSeconds: 60,
+      rdata: Uint8Array.of(10, 0, 0, 7),
+      line: 1,
+    }));
+    const contents = {
+      ...NO_CONTENTS,
+      discovery: discoveryRecords(parts(listening, { certificates })),
+      hosts: { title: 'the hosts file', file: 'hosts', records },
+    };
+    const names = new LocalNames(compileLocalNames(localSettings(toml), HASH_KEY, contents).table);
+    // The name itself and the records of its clients are as ever.
+    assert.equal(ask(names, name, 'A'), 'records 1', name);
+    assert.equal(ask(names, `_dns.phone.${name}`, 'SVCB'), 'records 1', name);
+    for (const host of hosts) assert.equal(ask(names, host, 'A'), 'records 1', host);
+    const answers = ['nosuchhost', 'wpad', 'www.google.com'].flatMap((label) =>
+      (['A', 'AAAA'] as const).map((type) => ask(names, `${label}.${name}`, type)),
+    );
+    return [...new Set(answers)];
+  };
+  const leases = (domain: string) => `[resolve]\nlease_files = ["leases"]\nlease_domain = "${domain}"\n`;
+  assert.deepEqual(askedBelow('home.example.org', leases('home.example.org')), ['nxdomain in home.example.org']);
+  assert.deepEqual(askedBelow('home.arpa', ''), ['nxdomain in home.arpa']);
+  assert.deepEqual(askedBelow('gw.home.arpa', leases('lan.gw.home.arpa')), ['nxdomain in home.arpa']);
+  assert.deepEqual(askedBelow('gw.home.arpa', '', ['nas.gw.home.arpa']), ['nxdomain in home.arpa']);
+  // Devices beside it, or one of its very name, take nothing from its clients.
+  assert.deepEqual(askedBelow('gw.home.arpa', leases('home.arpa'), ['nas.home.arpa']), ['records 1']);
+});
+
+test('in a zone of ours, addresses of this network are for those who get its names', () => {
+  const written = ['gw.home.arpa', '*.gw.home.arpa'];
+  const made = makeCertificate({ names: written });
+  const certificates = [{ names: written, chainPem: readFileSync(made.certPath, 'utf8') }];
+  made.remove();
+  const listening: readonly ListeningAddress[] = [
+    { kind: 'dot', address: '192.168.1.2', port: 853 },
+    { kind: 'dot', address: '2001:db8::53', port: 853 },
+    { kind: 'dot', address: 'fd00::53', port: 853 },
+  ];
+  const discovery = discoveryRecords(parts(listening, { certificates }));
+  const settings = localSettings('[access]\nencrypted = ["any"]\n');
+  const ours = new LocalNames(compileLocalNames(settings, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  const others = new LocalNames(compileForOthers(settings, HASH_KEY, discovery)!);
+  for (const name of ['gw.home.arpa', 'phone.gw.home.arpa']) {
+    assert.deepEqual([ask(ours, name, 'A'), ask(ours, name, 'AAAA')], ['records 1', 'records 2'], name);
+    assert.deepEqual([ask(others, name, 'A'), ask(others, name, 'AAAA')], ['nodata in home.arpa', 'records 1'], name);
+  }
+});
+
 test('R02 those who do not get the names of this network are told no address of it', () => {
   const given = parts(
     [

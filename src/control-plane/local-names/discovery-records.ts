@@ -55,6 +55,8 @@ interface Service {
   readonly ipv6: readonly Uint8Array[];
 }
 
+type ServiceRecord = LocalRecord & { readonly forOthers: Pick<LocalRecord, 'rdata' | 'additional'> };
+
 export function discoveryRecords(parts: DiscoveryParts): LocalRecord[] {
   const { resolve } = parts;
   const records = [resolverInformation('resolver.arpa', resolve.infoUrl)];
@@ -146,7 +148,7 @@ export function reachable(
   return outside.length > 0 || !isLocalOnly ? outside : addresses;
 }
 
-function serviceRecords(owner: string, name: string, services: readonly Service[]): LocalRecord[] {
+function serviceRecords(owner: string, name: string, services: readonly Service[]): ServiceRecord[] {
   const target = wireName(name);
   const ofPublic = services.map(withoutPrivate);
   return services.map((_service, index) => ({
@@ -160,9 +162,13 @@ function serviceRecords(owner: string, name: string, services: readonly Service[
   }));
 }
 
-/** A target that does not exist would be no use to anybody. */
+/** A target that does not exist would be no use to anybody, and neither would addresses of this network outside of it. */
 function ownAddresses(name: string, services: readonly Service[]): LocalRecord[] {
-  return addressRecords(wireName(name), services).map((record) => ({ ...record, inOwnZoneOnly: true }));
+  return addressRecords(wireName(name), services).map((record) => ({
+    ...record,
+    inOwnZoneOnly: true,
+    ...(isPublic(record.rdata) ? {} : { forOthers: 'nothing' }),
+  }));
 }
 
 /** The addresses are those of ID.NAME, which is for the public DNS or a record to say, except in a zone of ours. */
@@ -170,7 +176,7 @@ function clientServiceRecords(name: string, services: readonly Service[]): Local
   return serviceRecords(`*.${name}`, '.', services).map(({ forOthers, additional: _ofRoot, ...record }) => ({
     ...record,
     type: CLIENT_SERVICES,
-    ...(forOthers === undefined ? {} : { forOthers: { rdata: forOthers.rdata } }),
+    forOthers: { rdata: forOthers.rdata },
   }));
 }
 
@@ -193,11 +199,14 @@ function contentOf(
 }
 
 function withoutPrivate(service: Service): Service {
-  const isPublic = (octets: Uint8Array) =>
-    !PRIVATE.permits(
-      octets.length === 16 ? octets : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...octets),
-    );
   return { ...service, ipv4: service.ipv4.filter(isPublic), ipv6: service.ipv6.filter(isPublic) };
+}
+
+/** 4 or 16 octets. */
+function isPublic(octets: Uint8Array): boolean {
+  return !PRIVATE.permits(
+    octets.length === 16 ? octets : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...octets),
+  );
 }
 
 function addressRecords(owner: Uint8Array, services: readonly Service[]): LocalRecord[] {

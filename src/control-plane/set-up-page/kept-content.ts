@@ -57,6 +57,7 @@ export class KeptContent {
     this.#facts = undefined;
     this.#made.clear();
   }
+
   /** Undefined where the system does not say: the folder may not be entered, or descriptors have run out. */
   #readSurroundings(): string | undefined {
     const { settings, localAddresses } = this.#parts;

@@ -9,8 +9,9 @@ import { isWildcardName } from './certificate-name.ts';
 import { isHomeEnding, isLocalEnding } from './local-endings.ts';
 import { isWildcard, listenAddressToText } from './listen-address.ts';
 import type { ListenAddress, ListSettings, RecordSettings, Settings } from './settings.ts';
-import type { FaultCollector } from './settings-fault.ts';
+import type { FaultCollector, SettingsPath } from './settings-fault.ts';
 import type { TableContext } from './table-reader.ts';
+import type { PlacedList } from './tables/list-table.ts';
 import type { PlacedRule } from './tables/policy-table.ts';
 import type { PlacedUpstream } from './tables/upstream-table.ts';
 import type { PlacedResolvers } from './tables/zone-table.ts';
@@ -80,39 +81,41 @@ export function noticeEmptyAllowlist(
   faults.notice(['policy', 'mode'], `nothing is allowed yet, so no name is answered; ${advice}`);
 }
 
+export interface ServersAndNames extends Pick<Settings, 'certificates' | 'zones'> {
+  readonly lists: readonly PlacedList[];
+  readonly records: readonly Pick<RecordSettings, 'owner'>[];
+}
+
 /** A server with a name of this network is asked for nowhere else: somebody here must know it. */
-export function reportUnknownServers(
-  {
-    certificates,
-    zones,
-    records,
-  }: Pick<Settings, 'certificates' | 'zones'> & { readonly records: readonly Pick<RecordSettings, 'owner'>[] },
-  mayGrow: boolean,
-  faults: FaultCollector,
-): void {
-  if (mayGrow) return;
+export function reportUnknownServers(settings: ServersAndNames, faults: FaultCollector): void {
   const known = [
-    ...zones.map(({ text }) => text),
-    ...records.map(({ owner }) => nameToText(owner).replace(/^\*\./, '')),
+    ...settings.zones.map(({ text }) => text),
+    ...settings.records.map(({ owner }) => nameToText(owner).replace(/^\*\./, '')),
   ];
+  for (const [path, url] of serverUrls(settings)) {
+    const host = URL.parse(url)?.hostname ?? '';
+    if (host === '' || isLoopback(host) || isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) continue;
+    if (host.includes('.') && !isLocalEnding(host) && !isHomeEnding(host)) continue;
+    if (known.some((name) => host === name || host.endsWith(`.${name}`))) continue;
+    faults.fault(
+      path,
+      `${host} is a name of this network, and nobody here knows it; write a [[record]] with its address, or a [[zone]] whose resolver knows it`,
+    );
+  }
+}
+
+/** All that the gateway looks up by name for itself, where it was written. */
+function serverUrls({ certificates, lists }: ServersAndNames): [SettingsPath, string][] {
+  const urls: [SettingsPath, string][] = [];
+  for (const { list, path } of lists) if (list.source.kind === 'url') urls.push([[...path, 'url'], list.source.url]);
   for (const [index, { source }] of certificates.entries()) {
     if (source.kind !== 'acme') continue;
+    urls.push([['certificate', index, 'directory'], source.directory]);
     const provider = source.dns?.provider;
-    const written = [
-      ['directory', source.directory],
-      ['dns', provider !== undefined && 'url' in provider ? provider.url : undefined],
-    ] as const;
-    for (const [key, url] of written) {
-      const host = URL.parse(url ?? '')?.hostname ?? '';
-      if (host === '' || isLoopback(host) || isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) continue;
-      if (host.includes('.') && !isLocalEnding(host) && !isHomeEnding(host)) continue;
-      if (known.some((name) => host === name || host.endsWith(`.${name}`))) continue;
-      faults.fault(
-        ['certificate', index, key],
-        `${host} is a name of this network, and nobody here knows it; write a [[record]] with its address, or a [[zone]] whose resolver knows it`,
-      );
-    }
+    if (provider !== undefined && 'url' in provider && provider.url !== undefined)
+      urls.push([['certificate', index, 'dns'], provider.url]);
   }
+  return urls;
 }
 
 /** A CA that is told to look must find us where the challenge says it looks (RFC 8555 section 8.3, RFC 8737 section 3). */

@@ -125,7 +125,8 @@ function readTree(
   const { zones, forwards } = readZones(top.zone, context);
   reportOwnResolvers(forwards, listen.dns, context);
   const { policy, rules } = readPolicy(top.policy, context);
-  const lists = readLists(top.list, policy.mode === 'allowlist', context);
+  const placedLists = readLists(top.list, policy.mode === 'allowlist', context);
+  const lists = placedLists.map(({ list }) => list);
   const certificates = readCertificates(top.certificate, context);
   reportMissingCertificate(top.certificate, listen, faults);
   reportChallengeListeners(certificates, listen, faults);
@@ -134,7 +135,7 @@ function readTree(
   const mayGrow = resolving.hostsFile !== undefined || resolving.leaseFiles.length > 0;
   const leaseDomain = resolving.leaseFiles.length > 0 ? resolving.leaseDomain : undefined;
   const records = readRecords(top.record, rewrites, { zones, mayGrow, leaseDomain }, context);
-  reportUnknownServers({ certificates, zones, records }, mayGrow, faults);
+  if (!mayGrow) reportUnknownServers({ certificates, lists: placedLists, zones, records }, faults);
   const lineOf = tomlLines(source);
   const settings: Settings = {
     configFile,

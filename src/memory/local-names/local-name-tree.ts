@@ -16,7 +16,7 @@ export interface LocalRecord {
    */
   readonly standsAlone?: boolean;
   /** What of it is said to those who do not get the names of this network, where that is something else. */
-  readonly forOthers?: Pick<LocalRecord, 'rdata' | 'additional'>;
+  readonly forOthers?: Pick<LocalRecord, 'rdata' | 'additional'> | 'nothing';
   /** Only for a name in a zone of ours: elsewhere others answer for it. */
   readonly inOwnZoneOnly?: boolean;
 }

@@ -1,7 +1,7 @@
 // Does [access] leave out clients that should come in?
 
-import { AccessList, type AddressRange } from '../../../policy/access-list.ts';
-import { octetsOf, scopeOf } from '../address-scope.ts';
+import { AccessList, type AddressRange, isRangeWithin } from '../../../policy/access-list.ts';
+import { LOOPBACK_RANGES, octetsOf, scopeOf } from '../address-scope.ts';
 import type { Circumstances } from '../circumstances.ts';
 import { publicNames } from '../client-names.ts';
 import { type Endpoint, endpointToText } from '../endpoints.ts';
@@ -54,9 +54,10 @@ function homeFindings({ settings, endpoints }: Circumstances): readonly Finding[
   const [those, addresses] = [leftOut.length === 1 ? 'an address' : 'addresses', leftOut.join(', ')];
   const services = encrypted.every(({ kind }) => kind === 'dot') ? 'DNS over TLS' : 'DNS over TLS or HTTPS';
   const sentence = `access.encrypted leaves out ${addresses}, ${those} of this machine: devices that come with ${services} from addresses like ${leftOut.length === 1 ? 'it' : 'them'} are refused`;
-  const advice = `add their networks to [access] encrypted, such as ${networkLike(leftOut[0]!)}; "private" is every local one`;
-  // Some networks of a machine have no devices, as those of containers.
-  return [leftOut.length === atHome.length ? fail(sentence, advice) : warn(sentence, advice)];
+  const hint = leftOut.some((address) => scopeOf(address) === 'private') ? '; "private" is every local one' : '';
+  const advice = `add their networks to [access] encrypted, such as ${networkLike(leftOut[0]!)}${hint}`;
+  // Any other network that is let in may be the one of the devices: this machine may have addresses for containers alone.
+  return [letsOthersIn(settings.access.encrypted) ? warn(sentence, advice) : fail(sentence, advice)];
 }
 
 function plainFindings({ settings, endpoints }: Circumstances): readonly Finding[] {
@@ -82,6 +83,11 @@ function homeAddresses(endpoints: readonly Endpoint[]): readonly string[] {
       return scope === 'private' || (scope === 'public' && isHome && address.includes(':'));
     });
   return [...new Set(addresses)];
+}
+
+/** Whether the list has anything but this machine. */
+function letsOthersIn(ranges: readonly AddressRange[]): boolean {
+  return ranges.some((range) => !isRangeWithin(range, LOOPBACK_RANGES));
 }
 
 function leftOutOf(ranges: readonly AddressRange[], addresses: readonly string[]): readonly string[] {

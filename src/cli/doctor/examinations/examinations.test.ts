@@ -7,6 +7,7 @@ import type { Circumstances } from '../circumstances.ts';
 import { publicNames } from '../client-names.ts';
 import { endpointsOf } from '../endpoints.ts';
 import type { Examination } from '../examination.ts';
+import type { Finding } from '../finding.ts';
 import type { PublicAddresses } from '../public-addresses.ts';
 import { access } from './access.ts';
 import { clients } from './clients.ts';
@@ -27,8 +28,14 @@ interface Network {
 const CERTIFICATE = '\n[[certificate]]\nnames = ["dns.example.org"]\n';
 const EVERYWHERE = '[listen]\ndns = [":53"]\ndot = [":853"]\ndoh = [":443"]\n';
 
-/** No gateway runs there. `verdict sentence`, one per finding. */
+/** `verdict sentence`, one per finding. */
 async function findingsOf(examination: Examination, network: Network): Promise<string[]> {
+  const findings = await examine(examination, network);
+  return findings.map(({ verdict, sentence }) => `${verdict} ${sentence}`);
+}
+
+/** No gateway runs there. */
+function examine(examination: Examination, network: Network): Promise<readonly Finding[]> {
   const { own = ['192.168.1.20'], published = [], toml = EVERYWHERE } = network;
   const read = readSettings(toml + CERTIFICATE, '/nowhere/config.toml', {
     workingDirectory: '/nowhere',
@@ -56,8 +63,7 @@ async function findingsOf(examination: Examination, network: Network): Promise<s
     addressesAtHome: () => Promise.resolve({ kind: 'nobody' }),
     trustedNames: () => Promise.resolve(network.trusted ?? publicNames(read.settings)),
   };
-  const findings = await examination.examine(circumstances as Circumstances);
-  return findings.map(({ verdict, sentence }) => `${verdict} ${sentence}`);
+  return examination.examine(circumstances as Circumstances);
 }
 
 function assertFindings(found: readonly string[], patterns: readonly RegExp[]): void {
@@ -172,9 +178,14 @@ describe('access', () => {
       [/^ok /],
     ],
     [
-      'for other networks than its own fails',
-      { published: ['192.168.1.20'], toml: of('["10.99.0.0/16", "loopback"]') },
-      [/^fail access\.encrypted leaves out 192\.168\.1\.20, an address of this machine: .* are refused/],
+      'for other networks than its own is a warning: it may be in a container, and they those of the devices',
+      { own: ['172.17.0.2'], published: ['192.168.1.20'], toml: of('["192.168.1.0/24", "loopback"]') },
+      [/^warn access\.encrypted leaves out 172\.17\.0\.2, an address of this machine: .* are refused/],
+    ],
+    [
+      'for some of the world is no failure of a public machine that has a network for containers',
+      { own: ['203.0.113.5', '172.17.0.1'], published: [], toml: of('["198.51.100.0/24", "loopback"]') },
+      [/^warn access\.encrypted leaves out 172\.17\.0\.1/],
     ],
     [
       'for this machine alone fails where it listens for others, published for the world or not',
@@ -198,6 +209,24 @@ describe('access', () => {
     ],
   ] as const satisfies readonly (readonly [string, Network, readonly RegExp[]])[])
     test(title, async () => assertFindings(await findingsOf(access, network), patterns));
+});
+
+describe('the advice for networks that are left out', () => {
+  const adviceFor = async (own: readonly string[], encrypted: string): Promise<string> => {
+    const toml = `${EVERYWHERE}[access]\nencrypted = ${encrypted}\n`;
+    const findings = await examine(access, { own, published: [], toml });
+    const finding = findings.find(({ sentence }) => sentence.startsWith('access.encrypted leaves out '));
+    return finding!.advice.join('\n');
+  };
+  test('is "private" for local ones', async () => {
+    const advice = await adviceFor(['192.168.1.20'], '["loopback"]');
+    assert.match(advice, /"192\.168\.1\.0\/24"; "private" is every local one$/);
+  });
+  test('is not what is configured already for public ones', async () => {
+    const advice = await adviceFor(['192.168.1.20', '2001:db8::5'], '["loopback", "private"]');
+    assert.match(advice, /such as its first four groups/);
+    assert.doesNotMatch(advice, /"private"/);
+  });
 });
 
 describe('what devices can be given', () => {

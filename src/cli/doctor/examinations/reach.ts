@@ -3,7 +3,6 @@
 
 import { certificateCovers } from '../../../control-plane/certificates/certificate-names.ts';
 import { sameAddress, scopeOf } from '../address-scope.ts';
-import { silenceText } from '../ask-endpoint.ts';
 import type { Circumstances } from '../circumstances.ts';
 import {
   nameBelow,
@@ -13,10 +12,11 @@ import {
   publicWildcardParents,
 } from '../client-names.ts';
 import { clientPorts, DOT_PORT, urlPort } from '../client-ports.ts';
-import { endpointsToText, endpointToText, KIND_TEXT, servesThisMachineAlone, SETTING_OF } from '../endpoints.ts';
+import { endpointsToText, endpointToText, KIND_TEXT, servesThisMachineAlone } from '../endpoints.ts';
 import type { Examination } from '../examination.ts';
 import { fail, type Finding, ok, skip } from '../finding.ts';
 import { shakeHands } from '../handshake.ts';
+import { type Lead, leadText, type Place, silenceFinding, withdrawAdvice } from '../own-names/lead.ts';
 import { divide } from '../own-names/machine-addresses.ts';
 import { NOBODY } from '../trust-store.ts';
 
@@ -52,16 +52,7 @@ interface NameToTry {
   readonly isPublic: boolean;
 }
 
-interface Lead extends NameToTry {
-  readonly address: string;
-  readonly isToldAtHome: boolean;
-  readonly isPublished: boolean;
-}
-
-interface Try extends Lead {
-  readonly kind: 'dot' | 'doh';
-  readonly port: number;
-}
+type Try = Place & NameToTry;
 
 function namesToTry({ settings }: Circumstances): readonly NameToTry[] {
   const plain = (isPublic: boolean) => (name: string) => ({ title: name, name, isPublic });
@@ -79,7 +70,7 @@ function namesToTry({ settings }: Circumstances): readonly NameToTry[] {
 }
 
 /** To addresses of this machine that a device can use. */
-async function leadsOf(it: NameToTry, circumstances: Circumstances): Promise<readonly Lead[]> {
+async function leadsOf(it: NameToTry, circumstances: Circumstances): Promise<readonly (Lead & NameToTry)[]> {
   const [home, published] = await Promise.all([
     circumstances.addressesAtHome(it.name),
     it.isPublic ? circumstances.publicAddresses(it.name) : { addresses: [] },
@@ -99,7 +90,7 @@ async function leadsOf(it: NameToTry, circumstances: Circumstances): Promise<rea
   }));
 }
 
-function triesOf(lead: Lead, circumstances: Circumstances): readonly Try[] {
+function triesOf(lead: Lead & NameToTry, circumstances: Circumstances): readonly Try[] {
   const { dot } = circumstances.settings.listen;
   const tlsPorts = clientPorts(circumstances, 'dot');
   // A router may forward to another port; the findings under "clients" say that it does not help at home.
@@ -113,38 +104,16 @@ function triesOf(lead: Lead, circumstances: Circumstances): readonly Try[] {
 
 /** Undefined: it answers, with the certificate of the name as far as the gateway has one. */
 async function tryIt(it: Try, { endpoints }: Circumstances): Promise<Finding | undefined> {
-  const { title, name, kind, address, port } = it;
+  const { name, kind, address, port } = it;
   const greeting = { serverName: name, alpn: kind === 'dot' ? 'dot' : 'h2', trust: NOBODY } as const;
   const handshake = await shakeHands({ address, port }, greeting);
   const isOfGateway = endpoints.some(
     (endpoint) => endpoint.kind === kind && endpoint.port === port && sameAddress(endpoint.address, address),
   );
-  const lead = `${title} leads to ${address} ${toldWhere(it)}`;
-  const service = `${KIND_TEXT[kind]} at ${endpointToText(it)}`;
-  const listen = `listen there as well: ${SETTING_OF[kind].slice('listen.'.length)} = [":${port}"] is every address`;
-  const redirect = it.isPublished
-    ? ["a rule of this machine's firewall that leads the port elsewhere cannot be seen from here"]
-    : [];
-  if (!handshake.done) {
-    const reason = `${lead}, but ${service} does not answer: ${silenceText(handshake.code)}`;
-    return isOfGateway
-      ? fail(reason, 'see the findings under "ports"')
-      : fail(reason, listen, `or take the address out of the name: ${whereWritten(it)}`, ...redirect);
-  }
+  if (!handshake.done) return silenceFinding(it, handshake.code, endpoints, isOfGateway);
   if (isOfGateway || certificateCovers(handshake.chain[0]!, name)) return undefined;
-  const sentence = `${lead}, but what answers at ${endpointToText(it)} is another program, without a certificate for the name`;
-  return fail(sentence, 'see which it is: ss -ltnp', `or take the address out of the name: ${whereWritten(it)}`);
-}
-
-function toldWhere({ isToldAtHome, isPublished }: Lead): string {
-  if (!isPublished) return 'at home';
-  return isToldAtHome ? 'at home and from elsewhere' : 'from elsewhere';
-}
-
-function whereWritten({ isToldAtHome, isPublished }: Lead): string {
-  const [here, outside] = ['a [[record]] or a file of names (sotto explain says which)', 'where the domain is hosted'];
-  if (!isPublished) return here;
-  return isToldAtHome ? `${outside}, or here: ${here}` : outside;
+  const sentence = `${leadText(it)}, but what answers at ${endpointToText(it)} is another program, without a certificate for the name`;
+  return fail(sentence, 'see which it is: ss -ltnp', withdrawAdvice(it));
 }
 
 /** Names that lead to the same places share a line. */

@@ -25,20 +25,28 @@ export const LIST_SHAPE = z.strictObject({
 });
 type ListTable = z.output<typeof LIST_SHAPE>;
 
-const DEFAULT_LISTS: readonly ListSettings[] = [
+export interface PlacedList {
+  readonly list: ListSettings;
+  readonly path: SettingsPath;
+}
+
+const DEFAULT_LISTS: readonly PlacedList[] = [
   ['stevenblack', 'https://raw.githubusercontent.com/StevenBlack/hosts/master/hosts'],
   ['hagezi-pro', 'https://raw.githubusercontent.com/hagezi/dns-blocklists/main/hosts/pro-compressed.txt'],
 ].map(([name, url]) => ({
-  name: name!,
-  source: { kind: 'url', url: url! },
-  action: 'block',
-  format: 'auto',
-  subdomains: false,
-  refreshSeconds: DAY_SECONDS,
+  list: {
+    name: name!,
+    source: { kind: 'url', url: url! },
+    action: 'block',
+    format: 'auto',
+    subdomains: false,
+    refreshSeconds: DAY_SECONDS,
+  },
+  path: ['list'],
 }));
 
 /** Undefined `raw`: the built-in lists; in allowlist mode, where blocking more than everything is idle, none. */
-export function readLists(raw: unknown, isAllowlist: boolean, context: TableContext): readonly ListSettings[] {
+export function readLists(raw: unknown, isAllowlist: boolean, context: TableContext): readonly PlacedList[] {
   const tables = readTables(LIST_SHAPE, raw, 'list', context);
   if (tables === undefined) return raw === undefined && !isAllowlist ? DEFAULT_LISTS : [];
   const namePaths = new Map<string, SettingsPath>();
@@ -51,7 +59,7 @@ export function readLists(raw: unknown, isAllowlist: boolean, context: TableCont
     );
     if (name === undefined || source === undefined || refreshSeconds === undefined) return [];
     const { action = 'block', format = 'auto', subdomains = false } = table;
-    return [{ name, source, action, format, subdomains, refreshSeconds }];
+    return [{ list: { name, source, action, format, subdomains, refreshSeconds }, path }];
   });
 }
 

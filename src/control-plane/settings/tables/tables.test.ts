@@ -300,6 +300,27 @@ describe('[cache]', () => {
 describe('[[list]]', () => {
   const ads = (keys: string) => `[[list]]\nname = "ads"\n${keys}`;
 
+  test('a server with a name of this network must be known here: it is asked for nowhere else', () => {
+    for (const host of ['files.corp', 'nas', 'NAS.lan', 'nas.fritz.box', 'files.example.internal']) {
+      const toml = ads(`url = "https://${host}/list.txt"`);
+      const words = `${host.toLowerCase()} is a name of this network, and nobody here knows it; write a [[record]]`;
+      fault(toml, 3, 'list[0].url', words);
+      valid(`${toml}\n[[record]]\nname = "${host}"\ntype = "A"\nvalue = "192.168.1.9"`);
+      valid(`[resolve]\nhosts_file = "list.txt"\n${toml}`);
+    }
+    const url = 'url = "https://files.corp/list.txt"';
+    valid(`${ads(url)}\n[[zone]]\nname = "corp"\nforward = ["192.168.1.1"]`);
+    for (const known of ['https://192.168.1.9', 'https://[fd00::1]', 'http://localhost:8000', 'https://a.example.org'])
+      valid(ads(`url = "${known}/list.txt"`));
+    valid(ads('file = "list.txt"'));
+    // The place is right also behind a list that has a fault of its own.
+    const result = read(`[[list]]\nname = "none"\n${ads(url)}`);
+    assert.deepEqual(!result.ok && result.faults.map(({ line, key }) => [line, key]), [
+      [1, 'list[0]'],
+      [5, 'list[1].url'],
+    ]);
+  });
+
   test('keys left out have their defaults', () => {
     const url = 'https://lists.example.org/ads.txt';
     assert.deepEqual(valid(ads(`url = "${url}"`)).settings.lists, [
