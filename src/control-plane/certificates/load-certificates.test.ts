@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { acmeSource } from '../../../test/fixtures/acme/keeper-on-a-clock.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
 import { OperatorError } from '../../errors.ts';
 import { listOwnFiles, ownCertificateFiles } from '../privileges/own-files.ts';
@@ -281,16 +282,7 @@ describe('several certificates', () => {
   });
 
   test("until a CA's first certificate has arrived, the local CA stands in for it", async () => {
-    const acme = {
-      kind: 'acme',
-      directory: 'letsencrypt',
-      directoryCaPath: undefined,
-      challenge: 'tls-alpn-01',
-      email: undefined,
-      profile: undefined,
-      externalAccount: undefined,
-      dns: undefined,
-    } as const;
+    const acme = acmeSource({ directory: 'letsencrypt' });
     const directory = newDirectory();
     const settings = { certificateDirectory: directory, certificates: [{ names: NAMES, source: acme }] };
     const { certificates } = await loadCertificates(settings, NOW, 'gateway');

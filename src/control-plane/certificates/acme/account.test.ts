@@ -4,11 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import {
-  type FakeDirectory,
-  type FakeDirectoryOptions,
-  fakeDirectory,
-} from '../../../../test/fixtures/acme/fake-directory.ts';
+import type { FakeDirectory } from '../../../../test/fixtures/acme/fake-directory.ts';
 import {
   acmeSource,
   type KeeperPlace,
@@ -16,19 +12,10 @@ import {
   type TestKeeper,
   testKeeper,
 } from '../../../../test/fixtures/acme/keeper-on-a-clock.ts';
-import { hasCommands } from '../../../../test/setup/require-components.ts';
+import { testWithDirectory } from '../../../../test/fixtures/acme/test-with-directory.ts';
 import { accountEmails } from './account-emails.ts';
 
 const NAMES = ['dns.example.org'];
-
-const withOpenssl = (
-  name: string,
-  options: FakeDirectoryOptions,
-  body: (t: TestContext, fake: FakeDirectory) => Promise<void>,
-) =>
-  test(name, async (t) => {
-    if (hasCommands(t, 'openssl')) await body(t, await fakeDirectory(t, options));
-  });
 
 async function started(t: TestContext, fake: FakeDirectory, place: KeeperPlace): Promise<TestKeeper> {
   const source = acmeSource({ directory: fake.url, directoryCaPath: fake.caPath });
@@ -57,7 +44,7 @@ describe('a certificate that another account ordered', () => {
     ],
   ];
   for (const [change, apply, replaces] of changes)
-    withOpenssl(`is renewed at the first try: ${change}`, { hasRenewalInformation: true }, async (t, fake) => {
+    testWithDirectory(`is renewed at the first try: ${change}`, { hasRenewalInformation: true }, async (t, fake) => {
       const place = keeperPlace(t);
       const before = await started(t, fake, place);
       const due = before.keeper.report(0)!.nextRenewal!;
@@ -80,14 +67,14 @@ describe('a certificate that another account ordered', () => {
 
 describe('a CA that says no', () => {
   for (const problem of ['unauthorized', 'malformed'])
-    withOpenssl(`is asked once where it knows our account well: ${problem}`, {}, async (t, fake) => {
+    testWithDirectory(`is asked once where it knows our account well: ${problem}`, {}, async (t, fake) => {
       fake.refusal = { status: 403, type: problem, detail: 'not with us' };
       const run = await started(t, fake, keeperPlace(t));
       assert.equal(run.keeper.report(0)!.lastError!.message, `the CA says: not with us (${problem})`);
       assert.deepEqual([fake.orders.length, fake.accounts.length], [1, 1]);
     });
 
-  withOpenssl('to accounts one after the other leaves all of their keys', {}, async (t, fake) => {
+  testWithDirectory('to accounts one after the other leaves all of their keys', {}, async (t, fake) => {
     const place = keeperPlace(t);
     await started(t, fake, place);
     for (const account of [0, 1]) {
@@ -102,7 +89,7 @@ describe('a CA that says no', () => {
 });
 
 describe('certificates that share an account', () => {
-  withOpenssl('name all of their addresses to the CA, once', {}, async (t, fake) => {
+  testWithDirectory('name all of their addresses to the CA, once', {}, async (t, fake) => {
     const place = keeperPlace(t);
     const emails = ['b@example.org', undefined, 'a@example.org', 'b@example.org'];
     const given = Promise.withResolvers<void>();

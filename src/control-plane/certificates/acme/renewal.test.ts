@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import {
   type FakeDirectory,
-  type FakeDirectoryOptions,
   fakeDirectory,
   identifierByOpenssl,
 } from '../../../../test/fixtures/acme/fake-directory.ts';
@@ -22,6 +21,7 @@ import {
   keeperPlace,
   testKeeper,
 } from '../../../../test/fixtures/acme/keeper-on-a-clock.ts';
+import { testWithDirectory } from '../../../../test/fixtures/acme/test-with-directory.ts';
 import { makeWeakChain } from '../../../../test/fixtures/weak-chain.ts';
 import { hasCommands } from '../../../../test/setup/require-components.ts';
 import type { AcmeSettings } from '../../settings/acme-settings.ts';
@@ -42,17 +42,8 @@ async function started(
   return { run, place };
 }
 
-const withOpenssl = (
-  name: string,
-  options: FakeDirectoryOptions,
-  body: (t: TestContext, fake: FakeDirectory) => Promise<void>,
-) =>
-  test(name, async (t) => {
-    if (hasCommands(t, 'openssl')) await body(t, await fakeDirectory(t, options));
-  });
-
 describe('without renewal information', () => {
-  withOpenssl('it is renewed after two thirds of its life, however long that is', {}, async (t, fake) => {
+  testWithDirectory('it is renewed after two thirds of its life, however long that is', {}, async (t, fake) => {
     for (const days of [90, 6]) {
       fake.lifeDays = days;
       const { run } = await started(t, fake);
@@ -70,7 +61,7 @@ describe('without renewal information', () => {
     }
   });
 
-  withOpenssl(
+  testWithDirectory(
     'a machine that slept, or whose clock was set ahead, renews when it wakes; one set back waits',
     {},
     async (t, fake) => {
@@ -96,29 +87,33 @@ describe('without renewal information', () => {
 describe('renewal information (RFC 9773)', () => {
   const options = { hasRenewalInformation: true };
 
-  withOpenssl('the CA is asked by issuer and serial number, and its window is kept to', options, async (t, fake) => {
-    const start = new Date(Date.now() + 10 * DAY);
-    fake.information = { start, end: new Date(start.getTime() + 2 * DAY), retryAfter: '7200' };
-    const { run, place } = await started(t, fake);
-    const leaf = run.given[0]!.chainPem;
-    assert.deepEqual(fake.informationAsked, [identifierByOpenssl(leaf)]);
-    const due = run.keeper.report(0)!.nextRenewal!;
-    assert.equal(due, start.getTime() + DAY, 'at a random moment of the window: with 0.5 in its middle');
+  testWithDirectory(
+    'the CA is asked by issuer and serial number, and its window is kept to',
+    options,
+    async (t, fake) => {
+      const start = new Date(Date.now() + 10 * DAY);
+      fake.information = { start, end: new Date(start.getTime() + 2 * DAY), retryAfter: '7200' };
+      const { run, place } = await started(t, fake);
+      const leaf = run.given[0]!.chainPem;
+      assert.deepEqual(fake.informationAsked, [identifierByOpenssl(leaf)]);
+      const due = run.keeper.report(0)!.nextRenewal!;
+      assert.equal(due, start.getTime() + DAY, 'at a random moment of the window: with 0.5 in its middle');
 
-    // Asked again when the CA said, not earlier; the dice are not thrown again for the same window.
-    await run.turnTo(run.now + HOUR);
-    assert.equal(fake.informationAsked.length, 1);
-    await run.turnTo(run.now + HOUR + 1);
-    assert.equal(fake.informationAsked.length, 2);
-    const { run: again } = await started(t, fake, {}, place);
-    assert.equal(again.keeper.report(0)!.nextRenewal, due);
+      // Asked again when the CA said, not earlier; the dice are not thrown again for the same window.
+      await run.turnTo(run.now + HOUR);
+      assert.equal(fake.informationAsked.length, 1);
+      await run.turnTo(run.now + HOUR + 1);
+      assert.equal(fake.informationAsked.length, 2);
+      const { run: again } = await started(t, fake, {}, place);
+      assert.equal(again.keeper.report(0)!.nextRenewal, due);
 
-    await again.turnTo(due);
-    assert.equal(again.given.length, 1);
-    assert.equal(fake.orders.at(-1)!.replaces, identifierByOpenssl(leaf));
-  });
+      await again.turnTo(due);
+      assert.equal(again.given.length, 1);
+      assert.equal(fake.orders.at(-1)!.replaces, identifierByOpenssl(leaf));
+    },
+  );
 
-  withOpenssl('a window in the past means now', options, async (t, fake) => {
+  testWithDirectory('a window in the past means now', options, async (t, fake) => {
     fake.information = { start: new Date(Date.now() + 30 * DAY), end: new Date(Date.now() + 31 * DAY) };
     const { run } = await started(t, fake);
     fake.information = { start: new Date(Date.now() - 2 * DAY), end: new Date(Date.now() - DAY) };
@@ -130,7 +125,7 @@ describe('renewal information (RFC 9773)', () => {
     assert.match(run.log.join('\n'), /info: the CA asks that the certificate for dns\.example\.org is renewed now/);
   });
 
-  withOpenssl('without an answer, two thirds of its life hold', options, async (t, fake) => {
+  testWithDirectory('without an answer, two thirds of its life hold', options, async (t, fake) => {
     const { run } = await started(t, fake);
     const { validToDate } = new X509Certificate(run.given[0]!.chainPem);
     const left = validToDate.getTime() - run.keeper.report(0)!.nextRenewal!;
@@ -138,7 +133,7 @@ describe('renewal information (RFC 9773)', () => {
     assert.equal(run.given.length, 1);
   });
 
-  withOpenssl(
+  testWithDirectory(
     'a CA that takes the certificate for replaced already gives a new one all the same',
     options,
     async (t, fake) => {
@@ -155,7 +150,7 @@ describe('renewal information (RFC 9773)', () => {
 });
 
 describe('profiles', () => {
-  withOpenssl(
+  testWithDirectory(
     'the one of the settings is ordered; one that the CA does not have is refused here',
     { profiles: ['classic', 'tlsserver'] },
     async (t, fake) => {
@@ -169,7 +164,7 @@ describe('profiles', () => {
 });
 
 describe('limits', () => {
-  withOpenssl(
+  testWithDirectory(
     'a CA that has had enough of us is left alone for as long as it says, also over a restart',
     {},
     async (t, fake) => {
@@ -190,7 +185,7 @@ describe('limits', () => {
     },
   );
 
-  withOpenssl('a CA in trouble is tried again soon, then ever later', {}, async (t, fake) => {
+  testWithDirectory('a CA in trouble is tried again soon, then ever later', {}, async (t, fake) => {
     const trouble = { status: 503, type: 'serverInternal', detail: 'maintenance' };
     fake.refusal = trouble;
     const { run } = await started(t, fake);
@@ -206,7 +201,7 @@ describe('limits', () => {
 });
 
 describe('what is kept', () => {
-  withOpenssl('a damaged state file costs a warning, no certificate', {}, async (t, fake) => {
+  testWithDirectory('a damaged state file costs a warning, no certificate', {}, async (t, fake) => {
     const { place } = await started(t, fake);
     writeFileSync(join(place.stateDirectory, 'acme', 'certificates.json'), '{"version":1,"certificates":[');
     const { run } = await started(t, fake, {}, place);
@@ -215,19 +210,23 @@ describe('what is kept', () => {
     assert.equal(run.keeper.report(0)!.isStandIn, false);
   });
 
-  withOpenssl('a damaged account key is kept aside, and a damaged certificate is ordered anew', {}, async (t, fake) => {
-    const { place } = await started(t, fake);
-    const folder = join(place.stateDirectory, 'acme');
-    const key = readdirSync(folder).find((file) => file.endsWith('.key.pem'))!;
-    writeFileSync(join(folder, key), 'half a key');
-    writeFileSync(join(place.certificateDirectory, 'acme-dns.example.org.pem'), 'nothing');
-    const { run } = await started(t, fake, {}, place);
-    assert.equal(run.given.length, 1, run.log.join('\n'));
-    const aside = readdirSync(folder).find((file) => file.startsWith(`${key}.damaged-`))!;
-    assert.equal(readFileSync(join(folder, aside), 'utf8'), 'half a key');
-    assert.match(readFileSync(join(folder, key), 'utf8'), /^-----BEGIN PRIVATE KEY-----/);
-    assert.equal(fake.accounts.length, 2, 'an account of its own for the new key');
-  });
+  testWithDirectory(
+    'a damaged account key is kept aside, and a damaged certificate is ordered anew',
+    {},
+    async (t, fake) => {
+      const { place } = await started(t, fake);
+      const folder = join(place.stateDirectory, 'acme');
+      const key = readdirSync(folder).find((file) => file.endsWith('.key.pem'))!;
+      writeFileSync(join(folder, key), 'half a key');
+      writeFileSync(join(place.certificateDirectory, 'acme-dns.example.org.pem'), 'nothing');
+      const { run } = await started(t, fake, {}, place);
+      assert.equal(run.given.length, 1, run.log.join('\n'));
+      const aside = readdirSync(folder).find((file) => file.startsWith(`${key}.damaged-`))!;
+      assert.equal(readFileSync(join(folder, aside), 'utf8'), 'half a key');
+      assert.match(readFileSync(join(folder, key), 'utf8'), /^-----BEGIN PRIVATE KEY-----/);
+      assert.equal(fake.accounts.length, 2, 'an account of its own for the new key');
+    },
+  );
 
   const accountFiles: readonly [string, (folder: string, name: string, fake: FakeDirectory) => void, number][] = [
     ['a lost account key', (folder, name) => rmSync(join(folder, `${name}.key.pem`)), 2],
@@ -243,7 +242,7 @@ describe('what is kept', () => {
     ['an account that the CA has deactivated', (_folder, _name, fake) => fake.deactivated.add(fake.accounts[0]!), 2],
   ];
   for (const [what, spoil, accounts] of accountFiles)
-    withOpenssl(`${what} costs no certificate`, {}, async (t, fake) => {
+    testWithDirectory(`${what} costs no certificate`, {}, async (t, fake) => {
       const { place } = await started(t, fake);
       const folder = join(place.stateDirectory, 'acme');
       const name = readdirSync(folder)
@@ -262,7 +261,7 @@ describe('what is kept', () => {
       assert.deepEqual([fake.orders.length, fake.accounts.length], [orders + 1, accounts]);
     });
 
-  withOpenssl('a chain that TLS refuses is neither served nor kept', {}, async (t, fake) => {
+  testWithDirectory('a chain that TLS refuses is neither served nor kept', {}, async (t, fake) => {
     const { place } = await started(t, fake);
     const file = join(place.certificateDirectory, 'acme-dns.example.org.pem');
     const good = readFileSync(file, 'utf8');
@@ -283,7 +282,7 @@ describe('what is kept', () => {
     assert.equal(readFileSync(file, 'utf8'), good);
   });
 
-  withOpenssl('what a thread refuses is not kept, and the one before serves on', {}, async (t, fake) => {
+  testWithDirectory('what a thread refuses is not kept, and the one before serves on', {}, async (t, fake) => {
     const source = acmeSource({ directory: fake.url, directoryCaPath: fake.caPath });
     const place = keeperPlace(t);
     const onCertificate = () => Promise.reject(new Error('a thread has no memory'));
@@ -295,7 +294,7 @@ describe('what is kept', () => {
     assert.equal(existsSync(join(place.certificateDirectory, 'acme-dns.example.org.pem')), false);
   });
 
-  withOpenssl('names that the CA adds of its own accord are no reason to order again', {}, async (t, fake) => {
+  testWithDirectory('names that the CA adds of its own accord are no reason to order again', {}, async (t, fake) => {
     fake.addedNames = ['www.dns.example.org'];
     const { run, place } = await started(t, fake);
     assert.match(new X509Certificate(run.given[0]!.chainPem).subjectAltName!, /www\.dns\.example\.org/);
@@ -304,7 +303,7 @@ describe('what is kept', () => {
     assert.equal(fake.orders.length, 1);
   });
 
-  withOpenssl('a disk that takes nothing lets the new certificate serve at least', {}, async (t, fake) => {
+  testWithDirectory('a disk that takes nothing lets the new certificate serve at least', {}, async (t, fake) => {
     const place = keeperPlace(t);
     // In the way of the directory.
     mkdirSync(place.stateDirectory);
@@ -323,7 +322,7 @@ describe('what is kept', () => {
     assert.equal(fake.orders.length, 1);
   });
 
-  withOpenssl('a disk that has room again takes the certificate within the hour', {}, async (t, fake) => {
+  testWithDirectory('a disk that has room again takes the certificate within the hour', {}, async (t, fake) => {
     const place = keeperPlace(t);
     mkdirSync(place.stateDirectory);
     writeFileSync(place.certificateDirectory, '');

@@ -6,10 +6,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { acmeSource, keeperPlace, testKeeper } from '../../../../../test/fixtures/acme/keeper-on-a-clock.ts';
+import { localFailureOf } from '../../../../../test/fixtures/acme/local-failure.ts';
 import { startPebble } from '../../../../../test/peers/pebble.ts';
 import { startUpdatableNamed, type UpdatableNamed } from '../../../../../test/peers/updatable-named.ts';
 import { hasCommands } from '../../../../../test/setup/require-components.ts';
-import { AcmeFailure } from '../acme-failure.ts';
 import { dynamicUpdate } from './dynamic-update.ts';
 
 const NAME = '_acme-challenge.www.home.test';
@@ -32,15 +32,6 @@ function textsAt({ address, port }: UpdatableNamed, name: string): string[] {
   return execFileSync('dig', words, { encoding: 'utf8' }).trim().split('\n').filter(Boolean).sort();
 }
 
-const failureOf = async (promise: Promise<void>): Promise<string> => {
-  const error = await promise.then(
-    () => assert.fail('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof AcmeFailure && error.kind === 'local', String(error));
-  return error.message;
-};
-
 for (const algorithm of ['hmac-sha256', 'hmac-sha512'] as const)
   test(`values are added to a name and taken away again, one by one, signed by ${algorithm}`, async (t) => {
     if (!hasCommands(t, 'named', 'dig')) return;
@@ -61,7 +52,7 @@ test('a wrong secret, an unknown key, no key and a name that is not allowed are 
   const peer = await named(t);
   const right = settingsFor(peer);
   const present = (more: Partial<Parameters<typeof dynamicUpdate>[0]>, name = NAME) =>
-    failureOf(dynamicUpdate({ ...right, ...more }, signal).present(name, 'v'));
+    localFailureOf(dynamicUpdate({ ...right, ...more }, signal).present(name, 'v'));
   assert.match(
     await present({ key: { ...peer.key, secret: 'd3Jvbmc=' } }),
     /cannot be trusted \(NOTAUTH\): the signature is wrong there \(BADSIG\); is the secret right\?/,
@@ -95,13 +86,13 @@ test('an answer that is not signed, or by somebody else, is not believed; nobody
   const key = { name: 'update.key', algorithm: 'hmac-sha256', secret: 'c2VjcmV0' } as const;
   const settings = { kind: 'rfc2136', server: place, zone: 'home.test', key } as const;
   assert.match(
-    await failureOf(dynamicUpdate(settings, signal).present(NAME, 'v')),
+    await localFailureOf(dynamicUpdate(settings, signal).present(NAME, 'v')),
     /cannot be trusted: it is not signed/,
   );
   server.close();
   await once(server, 'close');
   assert.match(
-    await failureOf(dynamicUpdate(settings, signal).present(NAME, 'v')),
+    await localFailureOf(dynamicUpdate(settings, signal).present(NAME, 'v')),
     /127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)/,
   );
 });
@@ -127,7 +118,7 @@ test('a zone that does not hold the name, as behind an alias, is not updated', a
   const place = { address: '127.0.0.1', port: (server.address() as AddressInfo).port };
   const settings = { kind: 'rfc2136', server: place, zone: undefined, key: undefined } as const;
   assert.match(
-    await failureOf(dynamicUpdate(settings, signal).present(NAME, 'v')),
+    await localFailureOf(dynamicUpdate(settings, signal).present(NAME, 'v')),
     /names no zone for _acme-challenge\.www\.home\.test; set dns\.zone/,
   );
   assert.deepEqual(asked, [0], 'a question and no update');

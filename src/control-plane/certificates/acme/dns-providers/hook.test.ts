@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { localFailureOf } from '../../../../../test/fixtures/acme/local-failure.ts';
 import { temporaryDirectory } from '../../../../../test/fixtures/temporary-directory.ts';
-import { AcmeFailure } from '../acme-failure.ts';
 import { hook } from './hook.ts';
 
 function program(t: TestContext, script: string): string {
@@ -17,15 +17,6 @@ function program(t: TestContext, script: string): string {
 }
 
 const signal = new AbortController().signal;
-const failureOf = async (promise: Promise<void>): Promise<string> => {
-  const error = await promise.then(
-    () => assert.fail('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof AcmeFailure && error.kind === 'local', String(error));
-  return error.message;
-};
-
 test('it is told what to do by words and by variables', async (t) => {
   const path = program(t, 'echo "$1 $2 $3 $SOTTO_ACTION $SOTTO_NAME $SOTTO_VALUE" >> "$0.calls"');
   const provider = hook({ path, timeoutSeconds: 20, signal });
@@ -41,14 +32,14 @@ test('it is told what to do by words and by variables', async (t) => {
 
 test('what it says when it fails is in the error, cut to its end', async (t) => {
   const path = program(t, 'head -c 3000 /dev/zero | tr "\\0" x >&2; echo " the token is wrong" >&2; exit 4');
-  const said = await failureOf(hook({ path, timeoutSeconds: 20, signal }).present('n.example', 'v'));
+  const said = await localFailureOf(hook({ path, timeoutSeconds: 20, signal }).present('n.example', 'v'));
   assert.match(said, /program present n\.example: failed with exit code 4; it said: x+ the token is wrong$/);
   assert.ok(said.length < 800);
 });
 
 test('one that does not end is ended, with what it started', async (t) => {
   const path = program(t, 'sleep 300 & echo $! > "$0.child"; wait');
-  const said = await failureOf(hook({ path, timeoutSeconds: 1, signal }).present('n.example', 'v'));
+  const said = await localFailureOf(hook({ path, timeoutSeconds: 1, signal }).present('n.example', 'v'));
   assert.match(said, /did not end within 1 s/);
   const child = Number(readFileSync(`${path}.child`, 'utf8'));
   const isGone = () => /^State:\s+[ZX]/m.test(readStatus(child));
@@ -59,7 +50,7 @@ test('one that does not end is ended, with what it started', async (t) => {
 test('a gateway that stops does not wait for it', async (t) => {
   const path = program(t, 'sleep 300');
   const stopping = new AbortController();
-  const call = failureOf(hook({ path, timeoutSeconds: 300, signal: stopping.signal }).present('n.example', 'v'));
+  const call = localFailureOf(hook({ path, timeoutSeconds: 300, signal: stopping.signal }).present('n.example', 'v'));
   stopping.abort();
   assert.match(await call, /was ended, since the gateway stops/);
 });
@@ -93,7 +84,7 @@ test('a file that is no program is named', async (t) => {
   const path = program(t, '');
   chmodSync(path, 0o600);
   assert.match(
-    await failureOf(hook({ path, timeoutSeconds: 20, signal }).present('n', 'v')),
+    await localFailureOf(hook({ path, timeoutSeconds: 20, signal }).present('n', 'v')),
     /cannot be started \(EACCES\)/,
   );
 });

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { AcmeFailure } from '../acme-failure.ts';
+import { localFailureOf } from '../../../../../test/fixtures/acme/local-failure.ts';
 import { OutsideHttp } from '../outside-http.ts';
 import { acmeDns } from './acme-dns.ts';
 import { cloudflare } from './cloudflare.ts';
@@ -61,15 +61,6 @@ async function api(t: TestContext, answer: (request: Request) => Reply | undefin
   return { requests, http, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-const failureOf = async (promise: Promise<void>): Promise<string> => {
-  const error = await promise.then(
-    () => assert.fail('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof AcmeFailure && error.kind === 'local', String(error));
-  return error.message;
-};
-
 describe('Cloudflare', () => {
   const records = new Map<string, Record<string, unknown>>();
   const answer = ({ method, path, parameters, headers, body }: Request): Reply | undefined => {
@@ -113,11 +104,11 @@ describe('Cloudflare', () => {
   test('a token that is not accepted and a zone of somebody else are told', async (t) => {
     const { http, base } = await api(t, answer);
     assert.match(
-      await failureOf(cloudflare(http, 'wrong', base).present(NAME, 'v')),
+      await localFailureOf(cloudflare(http, 'wrong', base).present(NAME, 'v')),
       /^Cloudflare answers with HTTP status 403: the token is not accepted, .*Authentication error/,
     );
     assert.match(
-      await failureOf(cloudflare(http, 'token', base).present('_acme-challenge.other.net', 'v')),
+      await localFailureOf(cloudflare(http, 'token', base).present('_acme-challenge.other.net', 'v')),
       /no zone of this token covers _acme-challenge\.other\.net/,
     );
   });
@@ -171,7 +162,7 @@ test('deSEC: the set is read, changed and written back; what others have there s
   assert.deepEqual(set, ['"of somebody else"']);
   assert.ok(requests.every(({ headers }) => headers.authorization === 'Token token'));
   assert.match(
-    await failureOf(provider.present('_acme-challenge.other.net', 'v')),
+    await localFailureOf(provider.present('_acme-challenge.other.net', 'v')),
     /deSEC: no domain of this token covers/,
   );
 });
