@@ -40,6 +40,13 @@ export class NameHasher {
     this.#start = keyedState(key);
   }
 
+  /** Another one of the same key, for other names. */
+  another(): NameHasher {
+    const other = new NameHasher(new Uint8Array(HASH_KEY_BYTES));
+    other.#start.set(this.#start);
+    return other;
+  }
+
   /** Index of the whole name, -1 for the root. */
   get fullIndex(): number {
     return this.labelCount - 1;
