@@ -1,6 +1,7 @@
 // Composition root: what the gateway is made of and the order in which it comes to life. Reads like a table of contents.
 
 import { hostname } from 'node:os';
+import { answeredNames } from './control-plane/answer-cache/answered-names.ts';
 import { AnswerKeeper } from './control-plane/answer-cache/keep-answers.ts';
 import { type ControlSocket, openControlSocket } from './control-plane/api/control-socket.ts';
 import { controlRoutes } from './control-plane/api/routes.ts';
@@ -13,10 +14,14 @@ import { watchCertificateFiles } from './control-plane/certificates/files-watch.
 import { clientAddresses } from './control-plane/clients/client-addresses.ts';
 import { HttpChallengeServer } from './control-plane/certificates/http-challenge-server.ts';
 import { loadCertificates } from './control-plane/certificates/load-certificates.ts';
+import { AnswerSource } from './control-plane/explain/answer-source.ts';
 import { AskHereFirst } from './control-plane/local-names/ask-here-first.ts';
 import { FollowedDiscovery } from './control-plane/local-names/follow-discovery.ts';
 import { LocalNamesKeeper } from './control-plane/local-names/local-names-keeper.ts';
+import { GroupsInForce } from './control-plane/groups/groups-in-force.ts';
+import { groupRuleSources } from './control-plane/groups/group-rule-sources.ts';
 import { createListKeeper, type ListKeeper } from './control-plane/lists/keep-lists.ts';
+import { systemListClock } from './control-plane/lists/list-clock.ts';
 import { missingDownloads } from './control-plane/lists/missing-downloads.ts';
 import { ProbeNotices } from './control-plane/lists/probe-notices.ts';
 import type { PublishedTable } from './control-plane/lists/table-in-force.ts';
@@ -25,6 +30,7 @@ import type { Logger } from './control-plane/observability/log.ts';
 import { readyAddresses, type ServedAddress } from './control-plane/observability/ready-line.ts';
 import { UpstreamWatch } from './control-plane/observability/upstream-watch.ts';
 import { SetUpServer } from './control-plane/set-up-page/set-up-server.ts';
+import { RulesKeeper } from './control-plane/rules/rules-keeper.ts';
 import { becomeUser } from './control-plane/privileges/become-user.ts';
 import { plaintextExceptions, proofExceptions } from './control-plane/settings/plaintext-exceptions.ts';
 import type { Settings } from './control-plane/settings/settings.ts';
@@ -115,12 +121,19 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   });
   closing.add(() => ownQuestions.close());
   const gatewayLog = new GatewayLog(log, () => missingDownloads(settings, lists));
+  const rules = new RulesKeeper({
+    ...{ settings, hashKey },
+    groupSupplies: groupRuleSources(settings),
+    log: (level, message) => log[level](message),
+  });
   const lists = createListKeeper({
     settings,
+    removals: rules.removals,
     hashKey,
     lookup: lookupThroughUpstream(ownQuestions),
     onTable: (table, state) => publishTable({ table, ...state }),
     onEvent: (event) => gatewayLog.listEvent(event),
+    answeredNames: () => answeredNames(answerCache, Math.floor(monotonicClock()() / 1_000)),
   });
   closing.add(() => lists.stop());
   signal?.addEventListener('abort', () => void lists.stop(), { once: true });
@@ -133,6 +146,7 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   const ownAddresses = lastKnown(localAddresses);
   const discovery = new FollowedDiscovery(() => ({
     resolve: settings.resolve,
+    lists: settings.lists,
     certificates: certificates.current,
     listening,
     localAddresses: ownAddresses(),
@@ -143,12 +157,19 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
     log: (level, message) => log[level](message),
     discovery: discovery.records,
   });
-  const publisher = new PolicyPublisher(settings, noTable(hashKey), localNames.tables);
+  const groups = new GroupsInForce({ settings, clock: systemListClock, log: (message) => log.info(message) });
+  const publisher = new PolicyPublisher(settings, {
+    ...{ lists: noTable(hashKey), rules: rules.table, groups },
+    names: localNames.tables,
+  });
   const probeNotices = new ProbeNotices();
-  const publishTable = async (table: PublishedTable) => {
-    const notice = probeNotices.look(table.table, settings.policy);
+  const noticeProbes = () => {
+    const notice = probeNotices.look(publisher.tables, publisher.defaultGroup);
     if (notice !== undefined) log.warn(notice);
-    await publisher.publish(pool, table);
+  };
+  const publishTable = async (table: PublishedTable) => {
+    await publisher.publishLists(pool, table);
+    noticeProbes();
   };
 
   const watch = new UpstreamWatch({
@@ -229,11 +250,19 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
       hashKey,
       counters,
       publisher,
+      groups,
       lists,
       localSources: () => localNames.sources,
       isUpstreamReachable: () => watch.isReachable,
       listening: served,
       isZoneSilent: (resolvers) => gatewayLog.isZoneSilent(resolvers),
+      answerSource: new AnswerSource({
+        answerCache,
+        nowSeconds: () => Math.floor(monotonicClock()() / 1_000),
+        inside: ownQuestions,
+        upstream,
+        upstreams: settings.upstreams,
+      }),
       answerCache,
       onFlushed: () => answers.forgetFile(),
       certificateStates: () => certificateStates(settings, certificates.current, acme, filesWatch),
@@ -269,6 +298,14 @@ async function start(settings: Settings, options: GatewayOptions, closing: Closi
   closing.add(() => localNames.stop());
   discovery.start((records) => localNames.setDiscovery(records));
   closing.add(() => discovery.stop());
+  rules.start(async (table) => {
+    lists.setRemovals(rules.removals);
+    await publisher.publishRules(pool, table);
+    noticeProbes();
+  });
+  closing.add(() => rules.stop());
+  groups.start(() => publisher.publishGroups(pool));
+  closing.add(() => groups.stop());
   const addressWatch = followAddresses(sockets, pool, log);
   closing.add(() => addressWatch?.stop());
 

@@ -71,6 +71,8 @@ const ROOMS: readonly Room[] = [
       'control-plane/settings',
       'control-plane/certificates',
       'control-plane/lists',
+      'control-plane/rules',
+      'control-plane/groups',
       'control-plane/explain',
       'control-plane/local-names',
       'control-plane/api',

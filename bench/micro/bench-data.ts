@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { BlockTableBuilder } from '../../src/memory/block-table/block-table-builder.ts';
+import { RULE_CLASS, SCOPE, TIER } from '../../src/memory/block-table/rule-model.ts';
 import { FLAG_RD, HEADER_BYTES, writeCounts, writeFlags, writeUint16 } from '../../src/wire/header.ts';
 import { NAME_MAX_BYTES } from '../../src/wire/name.ts';
 import { nameFromText } from '../../src/wire/name-text.ts';
@@ -44,12 +45,14 @@ function madeUp(count: number, prefix: string): string[] {
   });
 }
 
+const BLOCK = { class: RULE_CLASS.BLOCK };
+
 /** A table that blocks exactly these names. */
 export function tableOf(names: Iterable<string>): SharedArrayBuffer {
   const builder = new BlockTableBuilder({
     hashKey: HASH_KEY,
     contentId: 'bench',
-    sources: [{ name: 'bench', kind: 'list', action: 'block' }],
+    sources: [{ name: 'bench', kind: 'list', tier: TIER.LISTS }],
   });
   // With room behind it, as every name of a query has: reading past the end of an array is slow, and V8 would remember it.
   const padded = new Uint8Array(NAME_MAX_BYTES + 3);
@@ -57,7 +60,7 @@ export function tableOf(names: Iterable<string>): SharedArrayBuffer {
     const name = nameFromText(text);
     if (name === undefined) continue;
     padded.set(name);
-    builder.add(0, padded, name.length, 'exact', 'block');
+    builder.add(0, padded, name.length, SCOPE.EXACT, BLOCK);
   }
   return builder.finish();
 }

@@ -12,6 +12,7 @@ import { createSightings } from '../../src/memory/sightings/sightings.ts';
 import { createUpstreamNotes } from '../../src/memory/upstream-notes/upstream-notes.ts';
 import { compileLocalNames } from '../../src/control-plane/local-names/compile-local-names.ts';
 import { NO_LOCAL_SETTINGS } from '../../test/fixtures/local-settings.ts';
+import { NO_GROUP_MEMBERS, noRules, testGroup } from '../../test/fixtures/policy.ts';
 import { parseAccessEntry } from '../../src/policy/access-list.ts';
 import { DEFAULT_CACHE_SETTINGS } from '../../src/policy/cache-settings.ts';
 import { parseAddress } from '../../src/wire/ip-address.ts';
@@ -19,21 +20,17 @@ import { answerTo, HASH_KEY } from './bench-data.ts';
 
 export function benchHandler(blockTable: SharedArrayBuffer): QueryHandler {
   const access = ['loopback', 'private'].flatMap((entry) => parseAccessEntry(entry) as never);
-  const inForce = new PolicyInForce(blockTable, {
-    policy: {
-      mode: 'blocklist',
-      blockResponse: { kind: 'null-address' },
-      blockTtlSeconds: 60,
-      start: 'answer',
-      rebindingProtection: true,
-    },
+  const inForce = new PolicyInForce(blockTable, noRules(HASH_KEY), {
+    groups: [testGroup({ blockResponse: { kind: 'null-address' }, rebindingProtection: true })],
+    groupMembers: NO_GROUP_MEMBERS,
+    listErrorCodes: [],
+    rebindingExceptions: [],
     access: { plain: access, encrypted: access, localNames: access },
     cache: DEFAULT_CACHE_SETTINGS,
     localNames: compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY).table,
     namesForOthers: undefined,
     blockingUpstreams: [],
     dns64: undefined,
-    listsComplete: true,
     policyGeneration: 1,
   });
   return createQueryHandler({

@@ -60,7 +60,7 @@ function finding(name: string, texts: readonly string[]): MicroBench {
         const length = names.copyTo(target, next);
         hasher.hash(target, length);
         table.find(target, length, hasher, match);
-        if (match.listBlockSource >= 0) found++;
+        if (match.count > 0) found++;
       }
       return found;
     },

@@ -1,13 +1,14 @@
 // Hash, local names, the decision about a name, and who may ask.
 
 import { compileLocalNames } from '../../src/control-plane/local-names/compile-local-names.ts';
-import { BlockTable } from '../../src/memory/block-table/block-table.ts';
 import { LocalMatch, LocalNames } from '../../src/memory/local-names/local-names.ts';
 import { NameHasher } from '../../src/memory/name-hash/name-hasher.ts';
 import { AccessList, parseAccessEntry } from '../../src/policy/access-list.ts';
 import { Decision, decide } from '../../src/policy/decide.ts';
+import { PolicyTables } from '../../src/policy/policy-tables.ts';
 import { nameFromText } from '../../src/wire/name-text.ts';
 import { NO_LOCAL_SETTINGS } from '../../test/fixtures/local-settings.ts';
+import { ANYBODY, noRules, testGroup } from '../../test/fixtures/policy.ts';
 import { clientNames, HASH_KEY, listedNames, tableOf } from './bench-data.ts';
 import { addressOf } from './bench-handler.ts';
 import type { MicroBench } from './micro-bench.ts';
@@ -16,7 +17,8 @@ const MASK = 511;
 const RULES = 200_000;
 const listed = listedNames(RULES);
 const isListed = new Set(listed);
-const table = new BlockTable(tableOf(listed));
+const group = testGroup();
+const policy = new PolicyTables(tableOf(listed), noRules(HASH_KEY), [group]);
 const unlistedNames = clientNames(5000)
   .filter((name) => !isListed.has(name))
   .slice(0, MASK + 1)
@@ -29,13 +31,6 @@ const hasher = new NameHasher(HASH_KEY);
 const decision = new Decision();
 const localNames = new LocalNames(compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY).table);
 const match = new LocalMatch();
-const settings = {
-  mode: 'blocklist',
-  blockResponse: { kind: 'nxdomain' },
-  blockTtlSeconds: 60,
-  start: 'answer',
-  rebindingProtection: true,
-} as const;
 const access = new AccessList(['loopback', 'private'].flatMap((entry) => parseAccessEntry(entry) as never));
 
 function hashAndDecide(name: string, names: readonly Uint8Array[]): MicroBench {
@@ -46,7 +41,7 @@ function hashAndDecide(name: string, names: readonly Uint8Array[]): MicroBench {
       for (let i = 0; i < calls; i++) {
         const wireName = names[i & MASK]!;
         hasher.hash(wireName, wireName.length);
-        decide(table, settings, true, wireName, wireName.length, hasher, decision);
+        decide(policy, group, ANYBODY, wireName, wireName.length, 1, hasher, decision);
         sum += decision.action;
       }
       return sum;

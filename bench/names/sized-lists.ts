@@ -8,6 +8,7 @@ import { madeNames } from './popular-names.ts';
 import { seededRandom } from './random.ts';
 
 const SEED = 8_128;
+const MANY_COUNT = 5_000_000;
 /** Made names may be real ones too, and count once. */
 const SPARE_SHARE = 0.01;
 
@@ -27,6 +28,14 @@ export function sizedLists(sizes: readonly number[]): BlockedNameSet[] {
     const origin = madeCount === 0 ? all.origin : `${all.origin}, and ${madeCount} generated ones`;
     return { path, count: chosen.length, example: chosen.at(-1)!, names: chosen, origin };
   });
+}
+
+let many: BlockedNameSet | undefined;
+
+/** Five million of them; made once. */
+export function manyBlockedNames(): BlockedNameSet {
+  many ??= sizedLists([MANY_COUNT])[0]!;
+  return many;
 }
 
 export function shuffled<Item>(items: readonly Item[]): Item[] {

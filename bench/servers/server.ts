@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly certificate: TestCertificate;
   /** A text file of domains, one a line: each is answered NXDOMAIN, and so is everything below it. */
   readonly blockedNames?: BlockedNames | undefined;
+  /** A list in the syntax of AdGuard's DNS filters, loaded beside them. sotto alone. */
+  readonly filterPath?: string | undefined;
   /** Where sotto keeps its compiled lists, for starts that find them there. Default: in a folder of its own, gone when it stops. */
   readonly stateDirectory?: string;
   /** It counts as started with the first blocked name answered so. By default an answer of the outside server has to come too. */

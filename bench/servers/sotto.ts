@@ -36,7 +36,15 @@ function startFrom(kind: ServerKind, root: string, options: StartOptions): Promi
 }
 
 function configuration({ ports }: Place, options: StartOptions): string {
-  const { outside, certificate, blockedNames, stateDirectory = 'state', threads = 1, cacheMegabytes = 200 } = options;
+  const {
+    outside,
+    certificate,
+    blockedNames,
+    filterPath,
+    stateDirectory = 'state',
+    threads = 1,
+    cacheMegabytes = 200,
+  } = options;
   const lists =
     blockedNames === undefined
       ? ''
@@ -46,8 +54,17 @@ name = "bench"
 file = "${blockedNames.path}"
 subdomains = true
 `;
+  const filters =
+    filterPath === undefined
+      ? ''
+      : `
+[[list]]
+name = "filters"
+file = "${filterPath}"
+format = "adblock"
+`;
   return `state_dir = "${stateDirectory}"
-${blockedNames === undefined ? 'list = []\n' : ''}
+${lists + filters === '' ? 'list = []\n' : ''}
 [server]
 threads = ${threads}
 
@@ -67,7 +84,7 @@ ca = "${outside.certificate.caPath}"
 
 [cache]
 max_bytes = "${cacheMegabytes}MB"
-${lists}
+${lists}${filters}
 [[certificate]]
 names = ["${outside.hostName}"]
 source = "files"

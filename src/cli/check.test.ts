@@ -39,6 +39,62 @@ describe('sotto check', () => {
     assert.match(stdout, /; 1 name excluded\n/);
   });
 
+  test('says of each line of policy.rules_file that is no rule where it stands and why, as the gateway would', async (t) => {
+    const directory = temporaryDirectory('check');
+    t.after(() => directory.remove());
+    const rules = join(directory.path, 'rules.txt');
+    const file = join(directory.path, 'config.toml');
+    writeFileSync(file, '[policy]\nrules_file = "rules.txt"\n');
+    writeFileSync(rules, `# mine\n||ads.example^\nexample.com##.ad\n||b.example^$third-party\n`);
+    const check = async () => {
+      const { exitCode, stdout } = await sotto(t, 'check', '--config', file);
+      assert.equal(exitCode, 0);
+      return stdout
+        .slice(stdout.indexOf('\n\n', stdout.indexOf('plaintext')))
+        .trim()
+        .split('\n');
+    };
+    const found = await check();
+    assert.deepEqual(
+      found.map((line) => line.replace(/(:\d+:).*/, '$1')),
+      [`${rules}:3:`, `${rules}:4:`],
+    );
+    assert.match(found[1]!, /third-party/);
+    writeFileSync(rules, '||bad name^\n'.repeat(15));
+    assert.equal((await check()).at(-1), `${rules}: 5 more lines are passed over, and the rest holds`);
+    writeFileSync(rules, Uint8Array.of(0, 1, 2));
+    assert.deepEqual(await check(), [`${rules} is not a text file; no rules come from it`]);
+    writeFileSync(rules, '||ads.example^\n');
+    assert.deepEqual(await check(), ['']);
+  });
+
+  test('says of own rules for which there is no room where they stand and why, wherever they are written', async (t) => {
+    const directory = temporaryDirectory('check');
+    t.after(() => directory.remove());
+    const rules = (count: number) =>
+      Array.from({ length: count }, (_, index) => `||multi.example^$client=192.168.1.${index}`);
+    const file = join(directory.path, 'config.toml');
+    const written = rules(66).map((rule) => `  "${rule}",\n`);
+    writeFileSync(file, `[policy]\nrules_file = "rules.txt"\nrules = [\n${written.join('')}]\n`);
+    writeFileSync(join(directory.path, 'rules.txt'), `${rules(80).join('\n')}\n`);
+    const { exitCode, stdout } = await sotto(t, 'check', '--config', file);
+    assert.equal(exitCode, 0);
+    const said = stdout.split('\n').filter((line) => line.includes('left out'));
+    assert.deepEqual(
+      said.map((line) => line.replace(/ is left out: .*/, '')),
+      [
+        `${file}:68: "||multi.example^$client=192.168.1.64"`,
+        `${file}:69: "||multi.example^$client=192.168.1.65"`,
+        ...Array.from(
+          { length: 10 },
+          (_, index) => `${directory.path}/rules.txt:${65 + index}: "||multi.example^$client=192.168.1.${64 + index}"`,
+        ),
+        `${directory.path}/rules.txt: 6 more rules are left out`,
+      ],
+    );
+    assert.match(said[0]!, /is left out: 64 rules .*; put several clients into one \$client=a\|b$/);
+  });
+
   const isRoot = process.platform === 'linux' && process.geteuid?.() === 0;
   const skip = isRoot ? false : 'needs root on Linux, to look with the eyes of another user';
   test('says of a lease file that server.user may not read it, though root may', { skip }, async (t) => {
@@ -166,6 +222,68 @@ dns = { provider = "rfc2136", server = "192.0.2.53" }
 `),
       ].join('\n\n----\n\n'),
     );
+  });
+
+  test('tells who gets which rules, and when', () => {
+    const summary = summaryOf(`
+[access]
+unknown_client_ids = "refuse"
+[[upstream]]
+preset = "quad9"
+[[upstream]]
+name = "family"
+url = "https://dns.example/dns-query"
+addresses = ["192.0.2.53"]
+[policy]
+rules = ["||ads.example^"]
+lists = ["stevenblack"]
+safe_search = ["bing"]
+extended_error_texts = false
+[[policy.when]]
+schedule = "night"
+blocked_services = ["youtube"]
+[[group]]
+name = "kids"
+clients = ["192.168.2.0/24", "phone", "tablet", "id:1", "id:2", "id:3", "id:4", "id:5", "id:6", "id:7"]
+lists = ["stevenblack", "hagezi-pro"]
+blocked_services = ["tiktok", "x"]
+safe_search = true
+youtube = "moderate"
+allowed_types = ["A", "AAAA", "HTTPS"]
+upstream = ["family"]
+block_response = "refused"
+block_ttl = "5m"
+[[group.when]]
+schedule = "night"
+mode = "allowlist"
+rules = ["@@||example.org^"]
+lists = []
+[[group]]
+name = "parents"
+clients = ["192.168.3.0/24"]
+safe_search = false
+start = "refuse"
+extended_error_texts = true
+[[group]]
+name = "guests"
+clients = []
+[[schedule]]
+name = "night"
+time_zone = "Europe/Berlin"
+windows = [{ days = ["sun-thu"], from = "20:30", to = "07:00" }, { from = "12:00", to = "13:00" }]
+`);
+    const lines = summary.split('\n');
+    const from = lines.findIndex((line) => line.startsWith('groups'));
+    assertGolden(
+      'cli-check-groups.txt',
+      lines
+        .slice(
+          from,
+          lines.findIndex((line) => line.startsWith('certificate')),
+        )
+        .join('\n'),
+    );
+    assert.doesNotMatch(summaryOf(''), /^groups/m);
   });
 
   test('says where HTTP-01 challenges are answered, if anywhere', () => {

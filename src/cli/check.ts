@@ -4,6 +4,7 @@ import { formatFault, loadSettings } from '../control-plane/settings/load-settin
 import { readArguments } from './arguments.ts';
 import { discoveryNotices } from './check/discovery-notice.ts';
 import { namesFileNotices } from './check/names-file-notices.ts';
+import { rulesNotices } from './check/rules-notices.ts';
 import { settingsSummary } from './check/settings-summary.ts';
 import { settingsName } from './settings-or-faults.ts';
 
@@ -19,7 +20,8 @@ export async function check(args: readonly string[]): Promise<number> {
   }
   console.log(`${file}: no faults. A gateway with it:\n\n${settingsSummary(result.settings)}`);
   const notices = result.notices.map((notice) => formatFault(file, notice));
-  notices.push(...namesFileNotices(result.settings), ...discoveryNotices(result.settings));
+  const { settings } = result;
+  notices.push(...rulesNotices(file, settings), ...namesFileNotices(settings), ...discoveryNotices(settings));
   if (notices.length > 0) console.log(`\n${notices.join('\n')}`);
   return 0;
 }

@@ -6,16 +6,18 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { type CommandOutcome, sotto } from '../../test/fixtures/command-line.ts';
 import { assertGolden } from '../../test/fixtures/golden.ts';
 import { openControlSocket, type Route } from '../control-plane/api/control-socket.ts';
-import type { Explanation } from '../control-plane/explain/explain-name.ts';
+import type { Explanation } from '../control-plane/explain/explanation.ts';
 import { buildTable } from '../control-plane/lists/build-table.ts';
 import { tablePath } from '../control-plane/lists/compiled-store.ts';
 import { contentIdOf } from '../control-plane/lists/content-id.ts';
+import type { RuleSink } from '../control-plane/lists/formats/line-format.ts';
+import { ListReader } from '../control-plane/lists/list-reader.ts';
 import { copyPath, describeCopy, writeMetadata } from '../control-plane/lists/list-store.ts';
 import { loadSettings } from '../control-plane/settings/load-settings.ts';
-import { TYPE } from '../wire/numbers.ts';
 import { explanationToText } from './explain/explanation-text.ts';
 
 const COMPILED_AT = new Date('2026-11-20T08:15:42Z');
@@ -46,11 +48,18 @@ function install(t: TestContext, toml = CONFIG): Installation {
   return { directory, state: join(directory, 'state'), config, explain };
 }
 
+const NO_SINK: RuleSink = {
+  onName: () => undefined,
+  onPattern: () => undefined,
+  onAddress: () => undefined,
+  onRemoval: () => undefined,
+};
+
 /** What a gateway that ran once leaves behind. */
 async function leaveState({ config, state }: Installation): Promise<void> {
   const result = loadSettings(config);
   assert.ok(result.ok);
-  const { lists, rules } = result.settings;
+  const { lists } = result.settings;
   const hashKey = new Uint8Array(16).fill(7);
   mkdirSync(join(state, 'lists'), { recursive: true });
   mkdirSync(join(state, 'compiled'));
@@ -58,13 +67,15 @@ async function leaveState({ config, state }: Installation): Promise<void> {
   const sha256 = createHash('sha256').update(LIST).digest('hex');
   const path = copyPath(state, lists[0]!);
   writeFileSync(path, LIST);
-  const inspection = { format: 'hosts', names: 2, faultyLines: 0, firstFaults: [], refusal: undefined } as const;
+  const reader = new ListReader(lists[0]!, NO_SINK);
+  reader.push(Buffer.from(LIST));
+  const inspection = reader.finish();
   const content = { size: LIST.length, sha256, inspection };
   await writeMetadata(path, await describeCopy(path, lists[0]!, content, { fetchedAt: COMPILED_AT.getTime() }));
   const input = {
     hashKey,
     lists: [{ ...lists[0]!, copy: { path, sha256, names: 2 } }],
-    rules: rules.map(({ text }) => text),
+    removals: [],
   };
   const contentId = contentIdOf(input);
   writeTable(state, contentId, new Uint8Array(buildTable(input, contentId).table), COMPILED_AT);
@@ -87,33 +98,67 @@ async function openSocket(t: TestContext, { state }: Installation, route: Route)
   t.after(() => socket.close());
 }
 
+const PLACE = { file: '/var/lib/sotto/lists/ads.txt', number: 1234, text: '||ads.example.org^' };
 const EXPLANATION: Explanation = {
   name: 'www.ads.example.org',
+  type: 'A',
   action: 'block',
+  reason: 'list-blocks',
+  sentence: 'www.ads.example.org is blocked: the list "ads" names ads.example.org and all below it',
+  client: {
+    ...{ client: undefined, group: 'default', why: 'everybody whom no group names' },
+    ...{ schedule: undefined, scheduleUntil: undefined, pausedUntil: undefined },
+  },
+  rules: [
+    {
+      ...{ action: 'block', isImportant: false, decides: true, whyNot: undefined, response: undefined },
+      ...{ sourceName: 'ads', sourceKind: 'list', ruleText: '||ads.example.org^', place: PLACE },
+    },
+  ],
+  hasMoreRules: false,
+  reached: undefined,
+  answer: { text: 'NXDOMAIN: no such name', extendedErrors: [] },
   local: undefined,
   plaintext: undefined,
   notes: [],
   isPreliminary: false,
-  reason: 'list-blocks',
   sourceName: 'ads',
   sourceKind: 'list',
   matchedName: 'ads.example.org',
-  sentence: 'www.ads.example.org is blocked: the list "ads" names ads.example.org and all below it',
+  ruleText: '||ads.example.org^',
   response: 'nxdomain',
-  line: { file: '/var/lib/sotto/lists/ads.txt', number: 1234, text: '||ads.example.org^' },
+  line: PLACE,
 };
+const PLAIN = { hasColors: false, now: 0, notice: undefined };
 
 describe('sotto explain, with a gateway', () => {
   test('tells what the gateway says about the name', async (t) => {
     const installation = install(t);
-    let asked: string | null = '';
+    let asked = '';
     await openSocket(t, installation, (parameters) => {
-      asked = parameters.get('name');
+      asked = String(parameters);
       return { status: 200, body: EXPLANATION };
     });
-    const { exitCode, stdout, stderr } = await installation.explain('www.ads.example.org');
-    assert.deepEqual([exitCode, stderr, asked], [0, '', 'www.ads.example.org']);
-    assert.equal(stdout, `${explanationToText(EXPLANATION, TYPE.A)}\n`);
+    const { exitCode, stdout, stderr } = await installation.explain('www.ads.example.org', '--client', 'Tablet');
+    assert.deepEqual([exitCode, stderr, asked], [0, '', 'name=www.ads.example.org&type=A&client=Tablet']);
+    assert.equal(stdout, `${explanationToText(EXPLANATION, PLAIN)}\n`);
+  });
+
+  test('gives all that it says to programs', async (t) => {
+    const installation = install(t);
+    await openSocket(t, installation, () => ({ status: 200, body: EXPLANATION }));
+    const { exitCode, stdout } = await installation.explain('www.ads.example.org', '--json');
+    assert.equal(exitCode, 0);
+    assert.deepEqual(JSON.parse(stdout), { ...JSON.parse(JSON.stringify(EXPLANATION)), withoutGateway: null });
+  });
+
+  test('does not ask it where that is not wanted', async (t) => {
+    const installation = install(t);
+    await leaveState(installation);
+    await openSocket(t, installation, () => assert.fail('the gateway was asked'));
+    const { exitCode, stdout } = await installation.explain('ads.example.org', '--offline');
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^ads\.example\.org is blocked.*\nNo gateway is asked \(--offline\)/);
   });
 
   test('exits with 2 and its reason where it does not take the name', async (t) => {
@@ -199,14 +244,16 @@ describe('sotto explain, without a gateway', () => {
     assert.deepEqual(filesIn(installation.directory), before);
   });
 
-  test('says that lists or rules have changed since', async (t) => {
+  test('says that lists have changed since, and goes by the rules as they are', async (t) => {
     const installation = install(t);
     await leaveState(installation);
-    writeFileSync(installation.config, CONFIG.replace('||bad.example^', '||worse.example^'));
-    const { exitCode, stdout } = await installation.explain('www.bad.example');
+    const subdomains = CONFIG.replace('name = "ads"', 'name = "ads"\nsubdomains = true');
+    writeFileSync(installation.config, subdomains.replace('||bad.example^', '||worse.example^'));
+    const { exitCode, stdout } = await installation.explain('www.worse.example');
     assert.equal(exitCode, 0);
-    assert.match(stdout, /compiled on 2026-11-20 08:15 UTC say; lists or rules have changed since/);
-    assert.match(stdout, /www\.bad\.example is blocked/);
+    assert.match(stdout, /compiled on 2026-11-20 08:15 UTC say; lists have changed since/);
+    assert.match(stdout, /www\.worse\.example is blocked/);
+    assert.match((await installation.explain('www.ads.example.org')).stdout, /www\.ads\.example\.org is allowed/);
   });
 
   test('passes over a damaged table, however new it is', async (t) => {
@@ -225,7 +272,7 @@ describe('sotto explain, without a gateway', () => {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /No gateway is running .*\. What the rules of the configuration say:\nwww\.bad\.example is blocked/,
+      /^www\.bad\.example is blocked.*\nNo gateway is running .*\. This is what the rules of the configuration say\./,
     );
     assert.deepEqual(filesIn(installation.directory), ['config.toml']);
   });
@@ -256,13 +303,14 @@ describe('sotto explain, without a gateway', () => {
     assert.ok(filesIn(installation.state).includes('control.sock'), 'the socket is left behind');
     const { exitCode, stdout } = await installation.explain('ads.example.org');
     assert.equal(exitCode, 0);
-    assert.match(stdout, /^No gateway is running/);
+    assert.match(stdout, /^No gateway is running/m);
   });
 
   for (const [args, message] of [
     [['a..b'], /"a\.\.b" is not a domain name/],
     [['example.org', 'AAA'], /"AAA" is not a record type/],
-    [['example.org', '--client', 'phone'], /--client "phone" is not an IP address/],
+    [['example.org', '--client', '-phone'], /--client needs a value/],
+    [['example.org', '--client', 'my phone'], /--client "my phone" is neither an IP address nor a client ID/],
     [[], /NAME is missing/],
   ] as const)
     test(`"explain ${args.join(' ')}" exits with 2`, async (t) => {
@@ -273,31 +321,50 @@ describe('sotto explain, without a gateway', () => {
       assert.match(stderr, message);
     });
 
-  test('takes an address as --client', async (t) => {
+  test('takes an address or a client ID as --client', async (t) => {
     const installation = install(t);
     await leaveState(installation);
-    assert.equal((await installation.explain('example.org', '--client', '2001:db8::1')).exitCode, 0);
+    for (const client of ['2001:db8::1', 'phone'])
+      assert.match(
+        (await installation.explain('example.org', '--client', client)).stdout,
+        new RegExp(`client +${client}`),
+      );
   });
 });
 
 describe('an explanation', () => {
-  const rows: readonly [Partial<Explanation>, number, RegExp][] = [
-    [{ response: 'nodata' }, TYPE.A, /answer {2}NOERROR without records\n/],
-    [{ response: 'null-address' }, TYPE.A, /answer {2}0\.0\.0\.0\n/],
-    [{ response: 'null-address' }, TYPE.AAAA, /answer {2}::\n/],
-    [{ response: 'null-address' }, TYPE.TXT, /answer {2}NOERROR without records\n/],
-    [{ response: 'address' }, TYPE.A, /answer {2}the address given as policy\.block_response\n/],
-    [{ response: 'refused' }, TYPE.A, /answer {2}REFUSED\n/],
-    [{ response: 'drop' }, TYPE.A, /answer {2}none: the question is dropped\n/],
-    [{ action: 'not-ready', response: undefined }, TYPE.A, /answer {2}SERVFAIL until the lists have arrived\n/],
-    [{ action: 'allow', response: undefined }, TYPE.A, /answer {2}the upstream's/],
-    [{ isPreliminary: true }, TYPE.A, /note {4}not all lists are here yet/],
-    [{ line: { file: 'built-in defaults', number: 0, text: 'x' } }, TYPE.A, /line {4}built-in defaults\n {10}x$/],
-    [{ line: { file: 'list.txt', number: 3, text: '\x1b[2J' } }, TYPE.A, /line {4}list\.txt:3\n {10}\\u\{1b\}\[2J$/],
+  const rows: readonly [Partial<Explanation>, RegExp][] = [
+    [{ client: { ...EXPLANATION.client, schedule: 'always' } }, /schedule {2}always\n/],
+    [
+      { client: { ...EXPLANATION.client, schedule: 'night', scheduleUntil: 3_600_000 } },
+      /schedule {2}night, at least until /,
+    ],
+    [{ isPreliminary: true }, /note {6}not all lists are here yet/],
+    [{ rules: [], sourceKind: undefined }, /rules {5}no rule is about the name/],
+    [
+      { local: 'nxdomain', rules: [], line: { file: 'built-in defaults', number: 0, text: 'x' } },
+      /line {6}built-in defaults\n {12}x$/,
+    ],
+    [
+      { rules: [{ ...EXPLANATION.rules[0]!, place: { file: 'list.txt', number: 3, text: '\x1b[2J' } }] },
+      /> block {2}list ads {2}list\.txt:3\n {6}\\u\{1b\}\[2J$/,
+    ],
+    [{ hasMoreRules: true }, /and more, which change nothing$/],
+    [
+      { reached: { wasLookedAt: true, from: 'lab', rcode: 'NXDOMAIN', places: [] } },
+      /\n\nthe answer of lab has neither another name nor an address \(NXDOMAIN\)$/,
+    ],
+    [{ reached: { wasLookedAt: false, why: 'no answer' } }, /\n\nwhat it leads to was not looked at: no answer$/],
   ];
-  for (const [part, type, expected] of rows) {
-    test(`with ${JSON.stringify(part)} for type ${type} says so`, () => {
-      assert.match(explanationToText({ ...EXPLANATION, ...part }, type), expected);
+  for (const [part, expected] of rows) {
+    test(`with ${JSON.stringify(part)} says so`, () => {
+      assert.match(explanationToText({ ...EXPLANATION, ...part }, PLAIN), expected);
     });
   }
+
+  test('is colored on a terminal, and nothing else of it differs', () => {
+    const colored = explanationToText(EXPLANATION, { ...PLAIN, hasColors: true });
+    assert.ok(colored.startsWith('\u001b[31mwww.ads'), colored);
+    assert.equal(stripVTControlCharacters(colored), explanationToText(EXPLANATION, PLAIN));
+  });
 });

@@ -6,7 +6,6 @@ import { CONTROL_SOCKET_NAME } from '../control-plane/api/control-socket.ts';
 import { OperatorError } from '../errors.ts';
 import { visible } from './visible-text.ts';
 
-/** Finding the line of a list may mean reading through all of a large one. */
 const TIMEOUT_MILLISECONDS = 10_000;
 const BODY_BYTES_MAX = 1_000_000;
 
@@ -24,10 +23,11 @@ export async function requestGateway(
   stateDirectory: string,
   method: 'GET' | 'POST',
   path: string,
+  timeoutMilliseconds: number = TIMEOUT_MILLISECONDS,
 ): Promise<GatewayAnswer | undefined> {
   const socketPath = controlSocketPath(stateDirectory);
   try {
-    const { status, text } = await send(socketPath, method, path);
+    const { status, text } = await send(socketPath, method, path, timeoutMilliseconds);
     const body = parsed(text);
     if (status === 400) throw new OperatorError('USAGE', visible(errorIn(body)));
     return { status, body };
@@ -59,9 +59,14 @@ export function forbidden(path: string): OperatorError {
 }
 
 /** Rejects with the system's error, or one whose message says what went wrong. */
-async function send(socketPath: string, method: string, path: string): Promise<{ status: number; text: string }> {
+async function send(
+  socketPath: string,
+  method: string,
+  path: string,
+  timeoutMilliseconds: number,
+): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const signal = AbortSignal.timeout(timeoutMilliseconds);
   const asked = request({ socketPath, path, method, signal, headers: { host: 'control' }, agent: false }, resolve);
   asked.on('error', (error) => reject(signal.aborted ? new Error('no answer in time') : error));
   asked.end();

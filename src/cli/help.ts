@@ -42,17 +42,28 @@ Examples
 
 Exit code 0: an answer came, whatever it says. 1: none came. 2: wrong usage.`;
 
-const EXPLAIN = `sotto explain NAME [TYPE] [--client ADDRESS] [--config FILE]
+const EXPLAIN = `sotto explain NAME [TYPE] [--client ADDRESS_OR_ID] [--offline] [--json] [--config FILE]
 
-Says what happens to a name and why: which list, which rule, which line. Asks the running gateway; where none runs,
-it reads the compiled lists of the last run and says so.
+Says what happens to a name and why: the verdict, what the client gets, its group and why it is in it, and every rule
+about the name, the strongest first, with its file and line; ">" marks the one that decides, and each of the others says
+why it does not (docs/filter/rules.md has the order). Then where the answer leads: names behind aliases and services,
+and addresses, each with its rules.
 
-  --client ADDRESS   as this client: who is not in access.local_names gets no names of this network
-  --config FILE      the gateway's configuration, to find its state directory
+Asks the running gateway, which looks at the answer in its cache, or else asks its upstream as for a client; a name that
+is blocked is not asked for, and one that a rule allows only where an upstream has block_signal. Where no gateway runs,
+it reads what the last run left and says so. TYPE is A unless given; an IP address as NAME stands for its reverse name
+(PTR).
+
+  --client ADDRESS_OR_ID   as this client gets it; without it, as a client whom no [[group]] names
+  --offline                from what is on the disk: neither gateway nor upstream is asked
+  --json                   the same for programs
+  --config FILE            the gateway's configuration, to find its state directory
 
 Examples
   sotto explain ads.example.org
-  sotto explain ads.example.org --config /etc/sotto/config.toml`;
+  sotto explain www.google.com --client tablet
+  sotto explain shop.example.org AAAA --client 192.168.1.40 --config /etc/sotto/config.toml
+  sotto explain ads.example.org --json | jq -r '.rules[] | select(.decides) | .place.file'`;
 
 const CACHE = `sotto cache [--config FILE]
 sotto cache flush NAME [--suffix] [--config FILE]
@@ -73,6 +84,46 @@ Examples
   sotto cache flush www.example.org
   sotto cache flush example.org --suffix --config /etc/sotto/config.toml`;
 
+const LISTS = `sotto lists [NAME] [--verbose] [--json] [--config FILE]
+sotto lists update [NAME] [--config FILE]
+sotto lists accept NAME [--config FILE]
+
+Alone it says how the lists of the running gateway stand: state, format, size, when each changed last and when it is looked
+at next. With NAME, or --verbose for all, it says more: what was left out and why, line by line.
+"update" looks for new versions now and shows what becomes of them, until they are in force.
+"accept" puts a version in force that is held back: one that would suddenly block much of what was answered in the last
+hour, has lost much of its rules, or leads to addresses or names of its own as it never did ([[list]] hold_back).
+docs/filter/rules.md teaches the formats, what of them is left out, and how your own rules are written.
+
+  NAME            one list alone
+  --verbose       all that is known of each
+  --json          the same for programs
+  --config FILE   the gateway's configuration, to find its state directory
+
+Examples
+  sotto lists
+  sotto lists hagezi-pro
+  sotto lists update --config /etc/sotto/config.toml
+
+Exit code 0: done. 1: a list could not be brought up to date, its new version is held back, or no gateway runs.`;
+
+const PAUSE = `sotto pause [DURATION] [--group NAME] [--config FILE]
+sotto resume [--group NAME] [--config FILE]
+
+"pause" with a DURATION lets the running gateway answer everything for that long, unfiltered; then it filters again by
+itself, and "resume" ends it before. Alone it shows the groups: which are paused, and which schedule holds for each.
+A pause takes the place of the one before, also where that was for one group and longer. It is kept in memory: a
+gateway that is started again filters.
+
+  DURATION        how long: 90s, 30m, 2h, 1h30m; a week at most
+  --group NAME    for the clients of this [[group]] alone; "default" is everybody whom no group names
+  --config FILE   the gateway's configuration, to find its state directory
+
+Examples
+  sotto pause 10m
+  sotto pause 1h --group kids
+  sotto resume`;
+
 const PROFILE = `sotto profile [FILE] [--dot] [--name NAME] [--client ID] [--address ADDRESS]… [--only-ssid NETWORK]…
               [--except-ssid NETWORK]… [--except-domain DOMAIN]… [--only-domain DOMAIN]… [--unsigned] [--config FILE]
 
@@ -83,8 +134,7 @@ the device. Without FILE it goes to the standard output.
 
   --dot                    DNS over TLS (port 853) instead of DNS over HTTPS
   --name NAME              which name of the gateway; default: the best of its certificates
-  --client ID              as this client, which the gateway accepts and makes no difference by yet; with --dot the
-                           certificate must have the name *.NAME
+  --client ID              as this client, which a [[group]] can name; with --dot the certificate must have the name *.NAME
   --address ADDRESS        where the gateway is; default: the device looks up NAME, or, for a certificate from the local
                            CA, the gateway's addresses. Repeatable, as are the next four
   --only-ssid NETWORK      in this Wi-Fi alone the device asks this gateway, and elsewhere whoever is there: for a
@@ -156,6 +206,8 @@ upstream over HTTPS only: no plaintext leaves the host.
   sotto query     ask a question as a client
   sotto explain   what happens to a name, and why
   sotto cache     what the cache holds, and taking answers out of it
+  sotto lists     the lists: how they stand, looking for new versions now, accepting one that is held back
+  sotto pause     filtering off for a time, for all or one group; "sotto resume" ends it before
   sotto cert      the certificates: how they stand, ordering and renewing them now
   sotto doctor    why a device cannot connect, and what to do
   sotto profile   a configuration profile for iPhone, iPad and Mac
@@ -172,6 +224,9 @@ const BY_COMMAND: Readonly<Record<string, string>> = {
   explain: EXPLAIN,
   cache: CACHE,
   cert: CERT,
+  lists: LISTS,
+  pause: PAUSE,
+  resume: PAUSE,
   doctor: DOCTOR,
   profile: PROFILE,
 };

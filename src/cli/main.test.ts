@@ -51,7 +51,7 @@ describe('the command line', () => {
     [['qeury', 'example.org'], /^sotto: there is no command "qeury"; did you mean "sotto query"\?\n$/],
     [
       ['start'],
-      /^sotto: there is no command "start"; commands: run, check, query, explain, cache, cert, doctor, profile\n$/,
+      /^sotto: there is no command "start"; commands: run, check, query, explain, cache, cert, lists, pause, resume, doctor, profile\n$/,
     ],
     [['help', 'qery'], /no command "qery"; did you mean "sotto query"/],
     [['--config', 'x'], /--config is not a command; options stand behind the command: sotto run --config FILE/],

@@ -16,6 +16,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   cache: async () => (await import('./cache.ts')).cache,
   cert: async () => (await import('./cert.ts')).cert,
+  lists: async () => (await import('./lists.ts')).lists,
+  pause: async () => (await import('./pause.ts')).pause,
+  resume: async () => (await import('./pause.ts')).resume,
   doctor: async () => (await import('./doctor.ts')).doctor,
   profile: async () => (await import('./profile.ts')).profile,
 };

@@ -29,7 +29,8 @@ import { count } from './steps/count.ts';
 import { deriveAnswer } from './steps/derive-answer.ts';
 import { dns64Reverse } from './steps/dns64-reverse.ts';
 import { fitTransport } from './steps/fit-transport.ts';
-import { followAlias } from './steps/follow-alias.ts';
+import { followAlias, followAliasOfRule } from './steps/follow-alias.ts';
+import { identifyClient } from './steps/identify-client.ts';
 import { inspectAnswer } from './steps/inspect-answer.ts';
 import { joinPending } from './steps/join-pending.ts';
 import { limitAccess } from './steps/limit-access.ts';
@@ -50,6 +51,8 @@ export interface Pipeline {
   onOtherType(query: Query): Verdict;
   /** The same for a query whose answer was an alias, and which now asks for its target (cut-off-alias.ts). */
   onOtherName(query: Query): Verdict;
+  /** The same for a query whose answer a rule about addresses has led elsewhere (reply-inspected.ts). */
+  onOtherAnswer(query: Query): Verdict;
   onAnswer(answer: Answer): void;
   onReply(query: Query): void;
 }
@@ -81,20 +84,27 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const answerOurs = answerLocally(inForce, parts.sightings);
   const mapReverse = dns64Reverse(inForce);
   const goAlong = followAlias(inForce);
+  const goAlongBehindRule = followAliasOfRule(inForce);
   const breakLoop = refuseLoop(parts.zones, parts.lanQuestions, parts.onLoop);
   const admit = limitAccess(inForce.access);
+  const identify = identifyClient(inForce);
   const readPacket = checkPacket(cookies);
   const lookAtCookie = checkCookie(cookies);
   const judge = applyPolicy(inForce);
   const recall = answerFromCache(cache, inForce, inspector, parts.prefetch);
   const recallFailure = answerFromFailure(failures, stale);
-  const join = joinPending(pending, stale);
+  const join = joinPending(pending, stale, inForce);
   const check = checkAnswer(inspector, inForce);
   const inspect = inspectAnswer(inspector);
   const store = storeAnswer(cache, inForce, inspector, counters);
   const outdate = outdateAnswers(parts.superseder, inForce, inspector);
   const speakEdns = appendEdns(cookies);
   const tally = count(counters);
+
+  function goOn(query: Query): Verdict {
+    return answerOurs.run(query) || (query.local.aliasLength === 0 ? PASS : goAlongBehindRule.run(query));
+  }
+
   return {
     onQuery: (query) =>
       checkHeader.run(query) || // first: what is no query gets silence, from whomever it comes
@@ -102,6 +112,8 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
       readPacket.run(query) || // everything below trusts the question
       // Before any answer: where cookies are required, a forged address gets none.
       ((query.facts.options & COOKIE) === 0 ? PASS : lookAtCookie.run(query)) ||
+      // Before anything that is not the same for everybody.
+      (inForce.tellsClientsApart ? identify.run(query) : PASS) ||
       checkQuestion.run(query) || // before any work: everything below has a question to work on
       // Before our names: what it leads to may be one of them.
       (inForce.live.dns64 === undefined ? PASS : mapReverse.run(query)) ||
@@ -109,6 +121,8 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
       // Before policy: it is the target that is asked, and judged.
       (query.local.aliasLength === 0 ? PASS : goAlong.run(query)) ||
       judge.run(query) || // before the cache: a rule made a second ago holds for what was cached an hour ago
+      // A rule has led to another name, which may be one of ours.
+      (query.decision.response?.kind === 'alias' ? goOn(query) : PASS) ||
       recall.run(query) || // before joining: only a miss may cost an allocation
       recallFailure.run(query) || // behind the cache: an answer that somebody got meanwhile ends a failure
       // Behind everything that is known here, which whoever asks may hear; before somebody is asked.
@@ -121,11 +135,18 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     onOtherName: (query) =>
       answerOurs.run(query) || // as if a client had asked for it
       (query.local.aliasLength === 0 ? PASS : goAlong.run(query)) ||
-      (query.derivation.isAllowed ? PASS : judge.run(query)) || // where the name before was allowed by name, so is its target
+      // Where the name before was allowed by name, so is its target.
+      (query.derivation.isAllowed
+        ? PASS
+        : judge.run(query) || (query.decision.response?.kind === 'alias' ? goOn(query) : PASS)) ||
       recall.run(query) ||
       recallFailure.run(query) ||
       breakLoop.run(query) ||
       join.run(query),
+    onOtherAnswer(query) {
+      query.askAsClient(); // the answer that was left may have been one to another question
+      return goOn(query) || recall.run(query) || recallFailure.run(query) || breakLoop.run(query) || join.run(query);
+    },
     onAnswer(answer) {
       check.run(answer); // first: cuts off what was for us alone
       inspect.run(answer); // before storing: the finding is filed with the answer

@@ -17,12 +17,33 @@ import { DOT, UDP } from './listeners/transports.ts';
 const A_RECORD = { type: 'A', name: 'www.example.org', ttl: 86_400, data: '192.0.2.1' } as const;
 const CLOAKING = { type: 'CNAME', name: 'cloaked.example.org', ttl: 86_400, data: 'x.tracker.example' } as const;
 const TARGET = { type: 'A', name: 'x.tracker.example', ttl: 86_400, data: '192.0.2.1' } as const;
+const BAD_ADDRESS = { type: 'A', name: 'bad-address.example.org', ttl: 86_400, data: '198.51.100.1' } as const;
+const LED = { type: 'A', name: 'led.example.org', ttl: 86_400, data: '203.0.113.1' } as const;
+const TO_TABLETS = { type: 'CNAME', name: 'to-tablets.example.org', ttl: 86_400, data: 'tablets.example' } as const;
 const NO_SUCH_NAME = { rcode: 3, authorities: [soa('example.org', 900, 900)] };
 
 const OPTIONS = [10, 11, 12].map((code) => ({ code, data: Buffer.alloc(code === 10 ? 24 : 0) }));
 
+type Case = Ask & { readonly what: string; readonly filter?: boolean; readonly listAlias?: string };
+
+/** Groups, conditions, patterns, addresses and responses of rules. */
+const RULES = [
+  '/^ad[0-9]+\\./',
+  '/track(er|ing)[a-z]*\\.pattern\\.example$/',
+  '||conditional.example^$dnstype=A',
+  '||tablets.example^$client=tablet|10.0.0.0/8',
+  '||own.example^$dnsrewrite=192.0.2.9',
+  '198.51.100.0/24',
+  '|search.example^$dnsrewrite=www.example.org',
+  '203.0.113.0/24$dnsrewrite=www.example.org',
+];
+const GROUPS = [
+  { name: 'kids', clients: ['tablet', '127.0.0.0/30'], rules: ['||games.example^', '||x.tracker.example^'] },
+  { name: 'guests', clients: ['10.0.0.0/8', '2001:db8::/32'], policy: { upstreams: [0] } },
+];
+
 describe('the hot path', () => {
-  const cases: readonly (Ask & { readonly what: string })[] = [
+  const cases: readonly Case[] = [
     { what: 'a cache hit', name: 'www.example.org' },
     { what: 'a cache hit without EDNS over UDP', name: 'WWW.Example.ORG', edns: false, transport: UDP },
     { what: 'a cached NXDOMAIN', name: 'no.example.org', type: 'AAAA', transport: UDP },
@@ -32,15 +53,55 @@ describe('the hot path', () => {
     { what: 'a name that is answered here', name: 'localhost', transport: UDP },
     { what: 'a hit with a cookie, keepalive and padding', name: 'www.example.org', edns: { options: OPTIONS } },
     { what: 'a stranger', name: 'www.example.org', client: '203.0.113.5', transport: UDP },
+    { what: 'a hit of a client in a group', name: 'www.example.org', filter: true },
+    { what: 'a hit of a client with an ID', name: 'www.example.org', clientId: 'tablet', filter: true },
+    {
+      what: 'a hit of a client whose group has its own upstreams',
+      name: 'www.example.org',
+      client: '10.0.0.1',
+      filter: true,
+    },
+    { what: 'a name that a rule of the group blocks', name: 'games.example', filter: true },
+    { what: 'a name that a pattern blocks', name: 'ad17.pattern.example', transport: UDP, filter: true },
+    { what: 'a name that a conditional rule blocks', name: 'conditional.example', filter: true },
+    { what: 'a name that a rule about the client blocks', name: 'tablets.example', clientId: 'tablet', filter: true },
+    { what: 'a name that a rule answers with an address', name: 'own.example', transport: UDP, filter: true },
+    {
+      what: 'a hit over UDP on an answer that a group may not have',
+      name: 'cloaked.example.org',
+      transport: UDP,
+      filter: true,
+    },
+    { what: 'a hit on an answer that a group may not have', name: 'cloaked.example.org', filter: true },
+    { what: 'a hit on an answer with an address that a rule names', name: 'bad-address.example.org', filter: true },
+    {
+      what: 'a hit behind a name that a rule leads to',
+      name: 'search.example',
+      filter: true,
+    },
+    { what: 'a hit behind a name that a rule about its address leads to', name: 'led.example.org', filter: true },
+    { what: 'a hit behind a name that a list leads to', name: 'listed.example', listAlias: 'www.example.org' },
+    {
+      what: 'a hit on an answer that leads to a name of a rule about clients',
+      name: 'to-tablets.example.org',
+      client: '192.168.0.1',
+      filter: true,
+    },
   ];
   for (const ask of cases) {
     test(`${ask.what} allocates nothing and is answered during the call`, async (t) => {
       if (allocatedBytes() === undefined) return t.skip('this Node.js does not count allocated bytes');
       const talk = new Conversation(['list:ads.example', '||tracker.example^']);
+      if (ask.filter === true) talk.setPolicy(['list:ads.example', ...RULES], {}, { groups: GROUPS });
+      if (ask.listAlias !== undefined) talk.setRule(ask.name, { kind: 'alias', target: ask.listAlias });
       talk.clock = monotonicClock();
       talk.script = (question) => {
         if (question.name.startsWith('no.')) return answerWith(question, [], NO_SUCH_NAME);
         if (question.name.startsWith('cloaked.')) return answerWith(question, [CLOAKING, TARGET]);
+        if (question.name.startsWith('led.')) return answerWith(question, [LED]);
+        if (question.name.startsWith('bad-')) return answerWith(question, [BAD_ADDRESS]);
+        if (question.name.startsWith('to-'))
+          return answerWith(question, [TO_TABLETS, { ...TARGET, name: 'tablets.example' }]);
         return answerWith(question, [A_RECORD]);
       };
       await talk.ask(ask);
@@ -50,6 +111,7 @@ describe('the hot path', () => {
         answer: () => answers++,
         drop: () => assert.fail('dropped'),
         retain: () => assert.fail('it waits'),
+        clientId: () => ask.clientId ?? '',
       };
       const path = {};
       const message = new Uint8Array(encodeAsk(ask));

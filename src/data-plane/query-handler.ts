@@ -6,13 +6,13 @@ import { counterIndex, type ThreadCounters } from '../memory/counters/counters.t
 import type { Clock } from '../memory/monotonic-clock.ts';
 import { Reachability } from '../memory/upstream-notes/reachability.ts';
 import { RefreshClaims } from '../memory/upstream-notes/refresh-claims.ts';
-import type { Ipv4Embedding } from '../wire/ipv4-embedding.ts';
 import { readQuery } from '../wire/query-reader.ts';
 import { AnswerInspector } from './answers/answer-inspector.ts';
 import type { WaysOut } from './questions/ask-upstream.ts';
 import { FailureCache } from './fallback/failure-cache.ts';
 import type { QueryHandler } from './listeners/listener.ts';
 import { LanQuestions } from './questions/lan-questions.ts';
+import { judgeAgain } from './questions/judge-again.ts';
 import { PendingQuestions } from './questions/pending-questions.ts';
 import { buildPipeline } from './pipeline.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
@@ -72,6 +72,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   const settler = new QuestionSettler({
     ways: parts,
     inForce,
+    inspector,
     failures,
     stale,
     superseder,
@@ -85,7 +86,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   });
   const pending = new PendingQuestions(settler, counters, clock);
   settler.pending = pending;
-  const { onQuery, onOtherName, onOtherType, onAnswer, onReply } = buildPipeline({
+  const { onQuery, onOtherName, onOtherType, onOtherAnswer, onAnswer, onReply } = buildPipeline({
     inForce,
     cache,
     inspector,
@@ -122,8 +123,11 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
   function finish(firstVerdict: number): void {
     const { dns64 } = inForce.live;
     let verdict = firstVerdict;
-    if (verdict === VERDICT.REPLY && query.local.forwarder >= 0) verdict = goOnElsewhere();
-    if (verdict === VERDICT.REPLY && dns64 !== undefined) verdict = lookForIpv4(dns64);
+    if (
+      verdict === VERDICT.ELSEWHERE ||
+      (verdict === VERDICT.REPLY && (query.local.forwarder >= 0 || dns64 !== undefined))
+    )
+      verdict = goOn(verdict);
     if (verdict === VERDICT.WAIT) return;
     if (verdict === VERDICT.REPLY) prepareReply();
     else counters.increment(query.outcome === OUTCOME.BLOCKED ? DROPPED : IGNORED);
@@ -136,21 +140,21 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     }
   }
 
-  /** Aliases at which the resolver of a zone has stopped are followed on, one after the other; each may have to be waited for. */
-  function goOnElsewhere(): number {
+  /**
+   * What was found may not be the end of it: a rule about its addresses leads elsewhere; the resolver of a zone has stopped at an alias,
+   * which is followed on; a name without IPv6 address is answered by way of its IPv4 addresses. What is asked then may have to be waited for.
+   */
+  function goOn(firstVerdict: number): number {
+    const { dns64 } = inForce.live;
     try {
-      let verdict: number = VERDICT.REPLY;
-      while (verdict === VERDICT.REPLY && leadsElsewhere(query, inspector)) verdict = onOtherName(query);
-      return verdict;
-    } catch (error) {
-      return internalError(error);
-    }
-  }
-
-  /** A name without IPv6 address is answered by way of its IPv4 addresses, which may have to be waited for. */
-  function lookForIpv4(embedding: Ipv4Embedding): number {
-    try {
-      return wantsIpv4(query, embedding) ? onOtherType(query) : VERDICT.REPLY;
+      let verdict = firstVerdict;
+      for (;;) {
+        if (verdict === VERDICT.ELSEWHERE) verdict = onOtherAnswer(query);
+        else if (verdict !== VERDICT.REPLY) return verdict;
+        else if (query.local.forwarder >= 0 && leadsElsewhere(query)) verdict = onOtherName(query);
+        else if (dns64 !== undefined && wantsIpv4(query, dns64)) verdict = onOtherType(query);
+        else return verdict;
+      }
     } catch (error) {
       return internalError(error);
     }
@@ -181,7 +185,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandlesQueries {
     let verdict: number;
     try {
       restoreWaiter(query, waiter);
-      verdict = reply(query);
+      verdict = judgeAgain(query, waiter, inForce, onOtherName) || reply(query);
     } catch (error) {
       verdict = internalError(error);
     }

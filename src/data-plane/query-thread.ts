@@ -39,7 +39,7 @@ export class QueryThread {
     const clock = monotonicClock();
     const counters = new ThreadCounters(start.counters, start.threadSlot);
     const log = createThreadLog(post, counters, clock);
-    this.#inForce = new PolicyInForce(start.blockTable, start.live);
+    this.#inForce = new PolicyInForce(start.blockTable, start.rulesTable, start.live);
     const reachability = new Reachability(start.upstreamNotes);
     this.#upstream = createUpstream(start.upstreams, {
       clock,
@@ -86,7 +86,7 @@ export class QueryThread {
     let fault: string | undefined;
     switch (message.kind) {
       case 'policy':
-        this.#inForce.replace(message.blockTable, message.live);
+        this.#inForce.replace(message.blockTable, message.rulesTable, message.live);
         // The table before: no query needs it any more.
         setImmediate(releaseUnusedMemory, 'quick');
         break;

@@ -4,11 +4,13 @@
 import { type AnswerKey, CachedAnswer } from '../memory/answer-cache/answer-cache.ts';
 import { LOCAL, LOCAL_FLAG, LocalMatch, type LocalNames } from '../memory/local-names/local-names.ts';
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
-import { Decision } from '../policy/decide.ts';
+import type { Asker } from '../policy/asker.ts';
+import { Decision, isByName } from '../policy/decide.ts';
+import { DEFAULT_GROUP, type GroupPolicy } from '../policy/group-policy.ts';
 import { RCODE } from '../wire/numbers.ts';
 import { QueryFacts } from '../wire/query-reader.ts';
-import { foldName, NAME_MAX_BYTES } from '../wire/name.ts';
-import { VARIANT_NO_CACHE, VARIANT_OF_OTHERS } from './answers/answer-filing.ts';
+import { foldName, NAME_MAX_BYTES, skipName } from '../wire/name.ts';
+import { VARIANT_NO_CACHE, VARIANT_OF_OTHERS, withUpstreams } from './answers/answer-filing.ts';
 import { Derivation } from './derivation/derivation.ts';
 import type { ReplySink } from './listeners/listener.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
@@ -23,6 +25,8 @@ export const VERDICT = {
   DROP: 2,
   /** The query was copied out and waits for the upstream. */
   WAIT: 3,
+  /** What was found leads to another name by a rule about addresses: `asked` asks for that one now (reply-inspected.ts). */
+  ELSEWHERE: 4,
 } as const;
 export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 
@@ -59,7 +63,7 @@ export interface ReplyOpt {
   alsoErrorText: Uint8Array;
 }
 
-export class Query {
+export class Query implements Asker {
   /** Where it came from; set by the handler before the first step. */
   sink!: ReplySink;
   returnPath!: object;
@@ -67,6 +71,10 @@ export class Query {
   length = 0;
   /** 16 octets. */
   clientAddress: Uint8Array = NO_TEXT;
+  /** From the name in TLS or the path of HTTPS; empty where there is none. */
+  clientId = '';
+  /** Into the live settings' groups. */
+  groupIndex: number = DEFAULT_GROUP;
   nowSeconds = 0;
 
   /** The question as the client asked it. */
@@ -78,6 +86,10 @@ export class Query {
   readonly local: LocalMatch = new LocalMatch();
   /** How the client's answer is made from the answer to `asked`, where the two are not the same. */
   readonly derivation: Derivation = new Derivation();
+  /** Of the policy under which it begins to wait; set by join-pending. */
+  policyGeneration = 0;
+  /** How often other rules have led it another way while it waited. */
+  askedAnew = 0;
   readonly #otherName = new Uint8Array(NAME_MAX_BYTES + 1);
   readonly decision: Decision = new Decision();
   readonly cached: CachedAnswer = new CachedAnswer();
@@ -119,6 +131,8 @@ export class Query {
     this.message = message;
     this.length = length;
     this.clientAddress = clientAddress;
+    this.clientId = '';
+    this.groupIndex = DEFAULT_GROUP;
     this.nowSeconds = nowSeconds;
     this.replyLength = 0;
     this.replyIsRelayed = false;
@@ -130,6 +144,7 @@ export class Query {
     this.local.forwarder = -1;
     this.local.aliasLength = 0;
     this.derivation.isInUse = false;
+    this.askedAnew = 0;
     this.outcome = OUTCOME.LOCAL;
     this.opt.rcode = RCODE.NOERROR;
     this.opt.extendedErrorCode = -1;
@@ -142,7 +157,14 @@ export class Query {
   findLocally(inForce: PolicyInForce): LocalNames {
     const names = this.#findInTables(inForce);
     if ((this.local.flags & LOCAL_FLAG.NO_CACHE) !== 0) this.asked.variant |= VARIANT_NO_CACHE;
+    if (inForce.upstreamVariants !== undefined) this.#fileByUpstreams(inForce.upstreamVariants);
     return names;
+  }
+
+  /** Answers of different upstreams are kept apart; a zone with a resolver of its own has none of them. */
+  #fileByUpstreams(variants: Int32Array): void {
+    const { asked, local, groupIndex } = this;
+    asked.variant = withUpstreams(asked.variant, local.forwarder < 0 ? variants[groupIndex]! : 0);
   }
 
   #findInTables(inForce: PolicyInForce): LocalNames {
@@ -158,6 +180,24 @@ export class Query {
     return namesForOthers;
   }
 
+  /** What holds for whoever asks. */
+  groupOf(inForce: PolicyInForce): GroupPolicy {
+    return inForce.live.groups[this.groupIndex]!;
+  }
+
+  /**
+   * Whether somebody allowed the name by name, or led to it: then its answer is given whatever it leads to. Of the name that was judged
+   * last.
+   */
+  get isAllowedByName(): boolean {
+    return (this.derivation.isInUse && this.derivation.isAllowed) || isByName(this.decision);
+  }
+
+  /** Nothing is too long for its answers, and rules that want a stream have nothing against them. */
+  get isOverStream(): boolean {
+    return !this.sink.transport.datagram;
+  }
+
   /** From here on another name is asked: cache and upstream see it, the client does not. */
   askFor(name: Uint8Array, nameLength: number): void {
     const { asked, hasher } = this;
@@ -170,6 +210,23 @@ export class Query {
     asked.variant &= ~(VARIANT_NO_CACHE | VARIANT_OF_OTHERS);
     asked.hashLow = hasher.fullLow;
     asked.hashHigh = hasher.fullHigh;
+  }
+
+  /** For the type that the client asked for: under DNS64 it may have been another so far, of the name before. */
+  askAsClient(): void {
+    this.asked.type = this.facts.type;
+    this.derivation.embedding = undefined;
+    this.derivation.leavesOutMapped = false;
+  }
+
+  /** Back to the name that a rule led on from: what came behind it is forgotten. */
+  goBackToRuled(): void {
+    const { derivation, facts } = this;
+    const { links, ruleStart } = derivation;
+    const length = skipName(links, ruleStart, derivation.linksLength) - ruleStart;
+    if (derivation.linksBeforeRule === 0) this.askFor(facts.name, facts.nameLength);
+    else this.askFor(links.subarray(ruleStart, ruleStart + length), length);
+    derivation.forgetRule();
   }
 
   /** Notes the Extended DNS Error that explains this answer, if the client can read one (RFC 8914). `text`: UTF-8, shared, never written. */

@@ -7,12 +7,13 @@ import type { CertificateSnapshot, ChallengeCertificate, CookieSnapshot, LiveSet
 
 /** Control plane to a query thread. */
 export type ToThread =
-  /** Policy and block table change together, so that no query sees a table under another generation. */
+  /** Groups and both tables change together, so that no query sees a table under another generation. */
   | {
       readonly kind: 'policy';
       readonly publication: number;
       readonly live: LiveSettings;
       readonly blockTable: SharedArrayBuffer;
+      readonly rulesTable: SharedArrayBuffer;
     }
   | {
       readonly kind: 'certificates';

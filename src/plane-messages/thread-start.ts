@@ -2,28 +2,35 @@
 
 import type { AddressRange } from '../policy/access-list.ts';
 import type { CacheSettings } from '../policy/cache-settings.ts';
-import type { PolicySettings } from '../policy/policy-settings.ts';
+import type { GroupMembers } from '../policy/client-groups.ts';
+import type { GroupPolicy } from '../policy/group-policy.ts';
+import type { ListErrorCodes } from '../policy/source-error-codes.ts';
 import type { LanZone } from '../upstream/lan-resolver/lan-zone.ts';
 import type { UpstreamSettings } from '../upstream/upstream-settings.ts';
 import type { Ipv4Embedding } from '../wire/ipv4-embedding.ts';
 
 /** Immutable; a new one replaces the old whole. */
 export interface LiveSettings {
-  readonly policy: PolicySettings;
+  /** What holds for each group of clients now; the first is everybody else's. */
+  readonly groups: readonly GroupPolicy[];
+  /** Who belongs to which of them. */
+  readonly groupMembers: GroupMembers;
   /** `localNames`: who of those who may ask gets the names of this network. */
   readonly access: Readonly<Record<'plain' | 'encrypted' | 'localNames', readonly AddressRange[]>>;
   readonly cache: CacheSettings;
   /** Names of the upstreams whose NXDOMAIN without SOA means that they block. */
   readonly blockingUpstreams: readonly string[];
-  /** Every configured list has been in force at least once. */
-  readonly listsComplete: boolean;
   /** Names that are answered here, or not like the others (memory/local-names). */
   readonly localNames: SharedArrayBuffer;
   /** The same for those who do not get the names of this network; undefined: everybody who may ask gets them. */
   readonly namesForOthers: SharedArrayBuffer | undefined;
   /** IPv6 addresses are made of IPv4 addresses where a name has none (DNS64); undefined: they are not. */
   readonly dns64: Ipv4Embedding | undefined;
-  /** Rises with every change of policy or block table; stored beside cached answers. */
+  /** Extended errors of the lists that say another one than "Blocked", by name. */
+  readonly listErrorCodes: ListErrorCodes;
+  /** Lower-case wire names whose answers may lead into this network, and those of everything below them. */
+  readonly rebindingExceptions: readonly Uint8Array[];
+  /** Rises with every change of a table or a group; stored beside cached answers. */
   readonly policyGeneration: number;
 }
 
@@ -69,7 +76,10 @@ export interface ThreadStart {
   readonly upstreamNotes: SharedArrayBuffer;
   /** Where questions for names that show where they go are noted (memory/sightings). */
   readonly sightings: SharedArrayBuffer;
+  /** Rules of the lists. */
   readonly blockTable: SharedArrayBuffer;
+  /** Everybody's own rules, those of groups, services and safe search, in a table of the same form. */
+  readonly rulesTable: SharedArrayBuffer;
   readonly live: LiveSettings;
   readonly upstreams: readonly UpstreamSettings[];
   /** Zones with resolvers of their own, by number (local names say which). */

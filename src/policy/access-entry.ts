@@ -4,6 +4,7 @@ import { addressToText, isMappedIpv4, parseAddress } from '../wire/ip-address.ts
 import type { AddressRange } from './access-list.ts';
 
 const FORMS = 'write loopback, private, any, an address (192.0.2.7) or a network (192.0.2.0/24, 2001:db8::/32)';
+const ANY_FORM = 'write any for both families';
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
@@ -22,6 +23,9 @@ const MAPPED_IPV4 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0
 /** Both families, since IPv4 lies inside it as ::ffff:0:0/96. */
 const ANY: readonly AddressRange[] = [{ address: new Uint8Array(16), prefixBits: 0 }];
 
+/** What stands for networks. */
+export const ACCESS_WORDS: readonly string[] = ['any', ...Object.keys(WORDS)];
+
 /** `loopback`, `private`, `any`, an address, or address/prefix; a sentence saying what is wrong otherwise. */
 export function parseAccessEntry(text: string): readonly AddressRange[] | string {
   const entry = text.trim();
@@ -36,13 +40,17 @@ export function parseAccessEntry(text: string): readonly AddressRange[] | string
   return ranges;
 }
 
-function parseNetwork(text: string): AddressRange | string {
+/**
+ * An address or address/prefix; a sentence saying what is wrong otherwise, with `forms` for what would be right, and `everybody` where it
+ * is too wide.
+ */
+export function parseNetwork(text: string, forms = FORMS, everybody = ANY_FORM): AddressRange | string {
   const slash = text.indexOf('/');
   const addressText = slash < 0 ? text : text.slice(0, slash);
   const address = new Uint8Array(16);
-  if (addressText.includes('%')) return `a zone (%…) has no place here; ${FORMS}`;
+  if (addressText.includes('%')) return `a zone (%…) has no place here; ${forms}`;
   if (!parseAddress(addressText, address)) {
-    return `${slash < 0 ? 'not an address' : `"${addressText}" is not an address`}; ${FORMS}`;
+    return `${slash < 0 ? 'not an address' : `"${addressText}" is not an address`}; ${forms}`;
   }
 
   const isIpv6 = addressText.includes(':');
@@ -60,7 +68,7 @@ function parseNetwork(text: string): AddressRange | string {
   }
   // In the 16-octet form IPv4 lies inside ::/80 and wider: opening it by accident is not what an IPv6 network says.
   if (prefixBits < 96 && sameOctets(network, withoutHostBits(MAPPED_IPV4, prefixBits))) {
-    return `${text} would take in every IPv4 address; write any for both families, or 2000::/3 for public IPv6`;
+    return `${text} would take in every IPv4 address; ${everybody}, or 2000::/3 for public IPv6`;
   }
   return { address, prefixBits };
 }

@@ -1,49 +1,58 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { getHeapStatistics } from 'node:v8';
 import fc from 'fast-check';
-import { BlockTable, type RuleAction, type RuleScope, type TableSource } from '../memory/block-table/block-table.ts';
-import { BlockTableBuilder } from '../memory/block-table/block-table-builder.ts';
+import { ANYBODY, listSource, OWN_RULES, tableOfRules, testGroup } from '../../test/fixtures/policy.ts';
+import type { RuleAction, RuleSource } from '../memory/block-table/rule-model.ts';
+import { RANKS, TIER } from '../memory/block-table/rule-model.ts';
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
+import { parseAddress } from '../wire/ip-address.ts';
 import { nameFromText } from '../wire/name-text.ts';
-import { ACTION, type Action, Decision, decide, REASON, type Reason } from './decide.ts';
-import type { PolicySettings } from './policy-settings.ts';
+import { TYPE } from '../wire/numbers.ts';
+import { ACTION, type Action, Decision, decide, decideAddress, REASON, type Reason } from './decide.ts';
+import type { GroupPolicy } from './group-policy.ts';
+import { PolicyTables } from './policy-tables.ts';
+import { sourceMask } from './source-mask.ts';
 
 const HASH_KEY = Uint8Array.from({ length: 16 }, (_, index) => index * index);
-const SOURCES: readonly TableSource[] = [
-  { name: 'ads', kind: 'list', action: 'block' },
-  { name: 'trackers', kind: 'list', action: 'block' },
-  { name: 'good', kind: 'list', action: 'allow' },
-  { name: 'rules', kind: 'rules', action: 'block' },
-];
 const [ADS, TRACKERS, GOOD, RULES] = [0, 1, 2, 3];
+const LISTS = ['ads', 'trackers', 'good'].map(listSource);
+const SERVICE: RuleSource = { name: 'chat', kind: 'service', tier: TIER.GROUP_CHOICES };
+const GROUP_RULES: RuleSource = { name: 'kids', kind: 'group-rules', tier: TIER.GROUP_RULES };
 
 interface Entry {
+  /** Of LISTS, or RULES. */
   readonly source: number;
   readonly name: string;
-  readonly scope: RuleScope;
+  readonly scope: 'exact' | 'subtree';
   readonly action: RuleAction;
 }
 
-const BLOCKLIST: PolicySettings = {
-  mode: 'blocklist',
-  blockResponse: { kind: 'nxdomain' },
-  blockTtlSeconds: 60,
-  start: 'answer',
-  rebindingProtection: false,
-};
-const REFUSING: PolicySettings = { ...BLOCKLIST, start: 'refuse' };
-const ALLOWLIST: PolicySettings = { ...BLOCKLIST, mode: 'allowlist', start: 'refuse' };
+const BLOCKLIST = testGroup();
+const REFUSING = testGroup({ start: 'refuse' });
+const ALLOWLIST = testGroup({ mode: 'allowlist', start: 'refuse' });
 
 const hasher = new NameHasher(HASH_KEY);
 
-function tableOf(entries: readonly Entry[]): BlockTable {
-  const builder = new BlockTableBuilder({ hashKey: HASH_KEY, contentId: '', sources: SOURCES });
-  for (const { source, name, scope, action } of entries) {
-    const wireName = nameFromText(name)!;
-    builder.add(source, wireName, wireName.length, scope, action);
-  }
-  return new BlockTable(builder.finish());
+/** Rules as people write them, of each list and of the operator. */
+function policyOf(
+  listed: readonly (readonly string[])[],
+  own: readonly string[] = [],
+  more: readonly (readonly [RuleSource, readonly string[]])[] = [],
+): PolicyTables {
+  const lists = tableOfRules(
+    HASH_KEY,
+    LISTS.map((source, index) => [source, listed[index] ?? []]),
+  );
+  const rules = tableOfRules(HASH_KEY, [[OWN_RULES, own], ...more]);
+  return new PolicyTables(lists, rules, [BLOCKLIST]);
+}
+
+function tableOf(entries: readonly Entry[]): PolicyTables {
+  const textOf = ({ name, scope, action }: Entry): string =>
+    `${action === 'allow' ? '@@' : ''}${scope === 'subtree' ? '||' : '|'}${name}^`;
+  const rulesOf = (source: number): string[] => entries.filter((it) => it.source === source).map(textOf);
+  return policyOf([ADS, TRACKERS, GOOD].map(rulesOf), rulesOf(RULES));
 }
 
 interface Verdict {
@@ -53,16 +62,20 @@ interface Verdict {
   readonly suffix: number;
 }
 
-function verdict(table: BlockTable, settings: PolicySettings, name: string, listsComplete = true): Verdict {
-  const wireName = nameFromText(name)!;
-  hasher.hash(wireName, wireName.length);
-  const decision = new Decision();
-  decide(table, settings, listsComplete, wireName, wireName.length, hasher, decision);
-  const { action, reason, source, suffix } = decision;
+function verdict(policy: PolicyTables, group: GroupPolicy, name: string, type: number = TYPE.A): Verdict {
+  const { action, reason, source, suffix } = decided(policy, group, name, type);
   return { action, reason, source, suffix };
 }
 
-function entry(source: number, name: string, scope: RuleScope, action: RuleAction): Entry {
+function decided(policy: PolicyTables, group: GroupPolicy, name: string, type: number = TYPE.A): Decision {
+  const wireName = nameFromText(name)!;
+  hasher.hash(wireName, wireName.length);
+  const decision = new Decision();
+  decide(policy, group, ANYBODY, wireName, wireName.length, type, hasher, decision);
+  return decision;
+}
+
+function entry(source: number, name: string, scope: Entry['scope'], action: RuleAction): Entry {
   return { source, name, scope, action };
 }
 
@@ -124,15 +137,15 @@ test('while lists are missing, names without a verdict wait where the policy say
     entry(ADS, 'listed.example', 'subtree', 'block'),
   ]);
   const waiting = { action: ACTION.NOT_READY, reason: REASON.LISTS_MISSING, ...NONE };
-  assert.deepEqual(verdict(table, REFUSING, 'example.org', false), waiting);
-  assert.deepEqual(verdict(table, ALLOWLIST, 'example.org', false), waiting);
-  assert.deepEqual(verdict(table, { ...ALLOWLIST, start: 'answer' }, 'example.org', false), waiting);
-  assert.equal(verdict(table, BLOCKLIST, 'example.org', false).action, ACTION.ALLOW);
-  assert.equal(verdict(table, REFUSING, 'example.org', true).action, ACTION.ALLOW);
+  assert.deepEqual(verdict(table, { ...REFUSING, listsComplete: false }, 'example.org'), waiting);
+  assert.deepEqual(verdict(table, { ...ALLOWLIST, listsComplete: false }, 'example.org'), waiting);
+  assert.deepEqual(verdict(table, { ...ALLOWLIST, start: 'answer', listsComplete: false }, 'example.org'), waiting);
+  assert.equal(verdict(table, { ...BLOCKLIST, listsComplete: false }, 'example.org').action, ACTION.ALLOW);
+  assert.equal(verdict(table, REFUSING, 'example.org').action, ACTION.ALLOW);
   for (const settings of [BLOCKLIST, REFUSING, ALLOWLIST]) {
-    assert.equal(verdict(table, settings, 'blocked.example', false).reason, REASON.RULE_BLOCKS);
-    assert.equal(verdict(table, settings, 'allowed.example', false).reason, REASON.RULE_ALLOWS);
-    assert.equal(verdict(table, settings, 'listed.example', false).reason, REASON.LIST_BLOCKS);
+    assert.equal(verdict(table, { ...settings, listsComplete: false }, 'blocked.example').reason, REASON.RULE_BLOCKS);
+    assert.equal(verdict(table, { ...settings, listsComplete: false }, 'allowed.example').reason, REASON.RULE_ALLOWS);
+    assert.equal(verdict(table, { ...settings, listsComplete: false }, 'listed.example').reason, REASON.LIST_BLOCKS);
   }
 });
 
@@ -143,7 +156,7 @@ test("Android's probe names pass lists and modes, but not the operator's own rul
     for (const settings of [BLOCKLIST, REFUSING, ALLOWLIST]) {
       for (const listsComplete of [true, false]) {
         const wanted = { action: ACTION.ALLOW, reason: REASON.CLIENT_PROBE, ...NONE };
-        assert.deepEqual(verdict(listed, settings, probe, listsComplete), wanted);
+        assert.deepEqual(verdict(listed, { ...settings, listsComplete }, probe), wanted);
       }
       assert.equal(verdict(ruled, settings, probe).reason, REASON.RULE_BLOCKS);
     }
@@ -163,6 +176,146 @@ test("Android's probe names pass lists and modes, but not the operator's own rul
   }
 });
 
+test('choices of a group are beaten by client probes and by all rules, and go before lists', () => {
+  const chosen = policyOf(
+    [['||chat.example^', '||gstatic.com^']],
+    [],
+    [[SERVICE, ['||gstatic.com^', '||chat.example^']]],
+  );
+  assert.equal(verdict(chosen, BLOCKLIST, 'x-dnsotls-ds.metric.gstatic.com').reason, REASON.CLIENT_PROBE);
+  assert.equal(verdict(chosen, BLOCKLIST, 'www.chat.example').reason, REASON.CHOICE_BLOCKS);
+  assert.equal(verdict(chosen, BLOCKLIST, 'www.chat.example').source, LISTS.length + 1);
+  const excepted = policyOf([], ['@@||chat.example^'], [[SERVICE, ['||chat.example^$important']]]);
+  assert.equal(verdict(excepted, BLOCKLIST, 'chat.example').reason, REASON.RULE_ALLOWS);
+  const probes = policyOf([], [], [[GROUP_RULES, ['||metric.gstatic.com^']]]);
+  assert.equal(verdict(probes, BLOCKLIST, 'x-dnsotls-ds.metric.gstatic.com').reason, REASON.RULE_BLOCKS);
+});
+
+test('a group hears only the sources that it has picked', () => {
+  const policy = policyOf(
+    [['||ads.example^'], ['||ads.example^']],
+    ['||own.example^'],
+    [[SERVICE, ['||chat.example^']]],
+  );
+  const onlyTrackers = testGroup({ listSources: sourceMask(3, [TRACKERS]), ruleSources: sourceMask(2, [0]) });
+  assert.equal(verdict(policy, onlyTrackers, 'ads.example').source, TRACKERS);
+  assert.equal(verdict(policy, BLOCKLIST, 'ads.example').source, ADS);
+  assert.equal(verdict(policy, onlyTrackers, 'own.example').action, ACTION.BLOCK);
+  assert.equal(verdict(policy, onlyTrackers, 'chat.example').action, ACTION.ALLOW);
+  const nothing = testGroup({ listSources: new Uint32Array(0), ruleSources: new Uint32Array(0) });
+  for (const name of ['ads.example', 'own.example', 'chat.example'])
+    assert.equal(verdict(policy, nothing, name).reason, REASON.NO_RULE);
+});
+
+test('while filtering is paused everything is answered, and no type is turned away', () => {
+  const policy = policyOf([['||ads.example^']], ['||own.example^$important']);
+  const paused = testGroup({
+    mode: 'allowlist',
+    listsComplete: false,
+    isFiltering: false,
+    allowedTypes: new Uint8Array(8192),
+  });
+  for (const name of ['ads.example', 'own.example', 'example.org'])
+    assert.deepEqual(verdict(policy, paused, name), { action: ACTION.ALLOW, reason: REASON.PAUSED, ...NONE });
+});
+
+test('a type that the group does not get is answered with nothing, whatever the rules say', () => {
+  const allowedTypes = new Uint8Array(8192);
+  for (const type of [TYPE.A, TYPE.AAAA, 65_535]) allowedTypes[type >>> 3]! |= 1 << (type & 7);
+  const group = testGroup({ allowedTypes });
+  const policy = policyOf([], ['@@||example.org^']);
+  assert.equal(decided(policy, group, 'example.org', TYPE.AAAA).action, ACTION.ALLOW);
+  assert.equal(decided(policy, group, 'example.org', 65_535).action, ACTION.ALLOW);
+  for (const type of [TYPE.HTTPS, TYPE.PTR, 65_534]) {
+    const { action, reason, response } = decided(policy, group, 'example.org', type);
+    assert.deepEqual([action, reason, response?.kind], [ACTION.BLOCK, REASON.TYPE_NOT_ALLOWED, 'nodata']);
+  }
+});
+
+test('a rule whose condition is not met is not there, so that the next one decides', () => {
+  const policy = policyOf([
+    ['||ads.example^'],
+    ['@@||ads.example^$dnstype=AAAA', '||ads.example^$dnstype=TXT,important'],
+  ]);
+  assert.equal(verdict(policy, BLOCKLIST, 'ads.example', TYPE.A).source, ADS);
+  assert.equal(verdict(policy, BLOCKLIST, 'ads.example', TYPE.AAAA).reason, REASON.LIST_ALLOWS);
+  assert.equal(verdict(policy, BLOCKLIST, 'ads.example', TYPE.TXT).source, TRACKERS);
+});
+
+test('a rule with a response of its own hands it on, and one without leaves it to the group', () => {
+  const policy = policyOf(
+    [['||ads.example^$dnsrewrite=192.0.2.1', '||plain.example^']],
+    ['|safe.example^$dnsrewrite=other.example'],
+  );
+  const rewritten = decided(policy, BLOCKLIST, 'ads.example').response;
+  assert.equal(rewritten?.kind, 'records');
+  assert.deepEqual(rewritten.records, [{ type: TYPE.A, rdata: Uint8Array.of(192, 0, 2, 1) }]);
+  const alias = decided(policy, BLOCKLIST, 'safe.example').response;
+  assert.deepEqual([alias?.kind, alias?.target], ['alias', nameFromText('other.example')]);
+  assert.equal(decided(policy, BLOCKLIST, 'plain.example').response, undefined);
+});
+
+test('of two sources the first one wins, whether or not its rule says more', () => {
+  const policy = policyOf([['||ads.example^'], ['||ads.example^$dnsrewrite=192.0.2.1', '||ads.example^$dnstype=A']]);
+  assert.equal(verdict(policy, BLOCKLIST, 'ads.example').source, ADS);
+});
+
+test('an exception from rewriting lifts weaker rules with a response and nothing else', () => {
+  const lifting = ['@@||ads.example^$dnsrewrite'];
+  const rewriting = '||ads.example^$dnsrewrite=192.0.2.1';
+  const lifted = policyOf([[rewriting], lifting]);
+  assert.equal(verdict(lifted, BLOCKLIST, 'ads.example').reason, REASON.NO_RULE);
+  assert.equal(verdict(lifted, ALLOWLIST, 'ads.example').reason, REASON.NOT_ALLOWLISTED);
+  const blockedStill = policyOf([[rewriting], lifting, ['||example^']]);
+  assert.equal(verdict(blockedStill, BLOCKLIST, 'ads.example').source, GOOD);
+  const stronger = policyOf([[`${rewriting},important`], lifting]);
+  assert.equal(decided(stronger, BLOCKLIST, 'ads.example').response?.kind, 'records');
+  const ofTheOperator = policyOf([[rewriting]], lifting);
+  assert.equal(verdict(ofTheOperator, BLOCKLIST, 'ads.example').reason, REASON.NO_RULE);
+  const ownRewriting = policyOf([lifting], [rewriting]);
+  assert.equal(verdict(ownRewriting, BLOCKLIST, 'ads.example').reason, REASON.RULE_BLOCKS);
+});
+
+test('an address in an answer is judged by the rules about addresses, by the same precedence', () => {
+  const policy = policyOf(
+    [['192.0.2.7', '||ads.example^'], ['@@192.0.2.7$dnstype=AAAA', '203.0.113.0/24'], ['@@203.0.113.9']],
+    ['203.0.113.9'],
+  );
+  const ask = (address: string, group = BLOCKLIST, type: number = TYPE.A): readonly [Action, Reason, number] => {
+    const octets = new Uint8Array(16);
+    assert.ok(parseAddress(address, octets));
+    const name = nameFromText('www.example.org')!;
+    hasher.hash(name, name.length);
+    const decision = new Decision();
+    decideAddress(policy, group, ANYBODY, octets, name, name.length, type, hasher, decision);
+    assert.deepEqual([decision.suffix, decision.pattern], [-1, -1]);
+    return [decision.action, decision.reason, decision.source];
+  };
+  assert.deepEqual(ask('192.0.2.7'), [ACTION.BLOCK, REASON.LIST_BLOCKS, ADS]);
+  assert.deepEqual(ask('192.0.2.7', BLOCKLIST, TYPE.AAAA), [ACTION.ALLOW, REASON.LIST_ALLOWS, TRACKERS]);
+  assert.deepEqual(ask('203.0.113.200'), [ACTION.BLOCK, REASON.LIST_BLOCKS, TRACKERS]);
+  assert.deepEqual(ask('203.0.113.9'), [ACTION.BLOCK, REASON.RULE_BLOCKS, RULES]);
+  assert.deepEqual(ask('198.51.100.1', ALLOWLIST), [ACTION.ALLOW, REASON.NO_RULE, -1]);
+  assert.deepEqual(ask('203.0.113.9', testGroup({ isFiltering: false })), [ACTION.ALLOW, REASON.PAUSED, -1]);
+  assert.deepEqual(ask('203.0.113.9', testGroup({ ruleSources: new Uint32Array(0) })), [
+    ACTION.ALLOW,
+    REASON.LIST_ALLOWS,
+    GOOD,
+  ]);
+});
+
+test('patterns speak where no stronger rule does, and a decision by one names it', () => {
+  const policy = policyOf([['/^ads[0-9]+\\./', '@@||good.example^'], ['||ads7.example^']]);
+  const decision = decided(policy, BLOCKLIST, 'ads12.example');
+  assert.deepEqual(
+    [decision.action, decision.source, decision.suffix, decision.pattern, decision.scope],
+    [ACTION.BLOCK, ADS, -1, 0, 0],
+  );
+  assert.deepEqual(decided(policy, BLOCKLIST, 'ads7.example').pattern, -1);
+  assert.equal(decided(policy, BLOCKLIST, 'ads12.good.example').reason, REASON.LIST_ALLOWS);
+  assert.equal(decided(policy, BLOCKLIST, 'example.org').rank, RANKS);
+});
+
 const names = fc
   .oneof(
     {
@@ -175,9 +328,9 @@ const names = fc
   .map((labels) => labels.join('.'));
 const entries = fc.array(
   fc.record({
-    source: fc.nat(SOURCES.length - 1),
+    source: fc.nat(RULES),
     name: names,
-    scope: fc.constantFrom<RuleScope>('exact', 'subtree'),
+    scope: fc.constantFrom<Entry['scope']>('exact', 'subtree'),
     action: fc.constantFrom<RuleAction>('block', 'allow'),
   }),
   { maxLength: 25 },
@@ -194,7 +347,7 @@ test('F09 the decision is the one that a plain reading of the rules gives', () =
         const table = tableOf(given);
         for (const name of [...asked, ...given.map((line) => line.name)]) {
           assert.deepEqual(
-            verdict(table, settings, name, listsComplete),
+            verdict(table, { ...settings, listsComplete: listsComplete }, name),
             plainVerdict(given, settings, listsComplete, name),
           );
         }
@@ -205,20 +358,15 @@ test('F09 the decision is the one that a plain reading of the rules gives', () =
 });
 
 /** Written from the manual rather than from the code: names in a Map, verdicts by a list of questions. */
-function plainVerdict(
-  given: readonly Entry[],
-  settings: PolicySettings,
-  listsComplete: boolean,
-  name: string,
-): Verdict {
+function plainVerdict(given: readonly Entry[], settings: GroupPolicy, listsComplete: boolean, name: string): Verdict {
   const byName = new Map<string, Entry[]>();
   for (const line of given) byName.set(line.name, [...(byName.get(line.name) ?? []), line]);
   const labels = name.split('.');
 
-  const spoken = (kind: TableSource['kind'], action: RuleAction): Pick<Verdict, 'source' | 'suffix'> | undefined => {
+  const spoken = (kind: 'list' | 'rules', action: RuleAction): Pick<Verdict, 'source' | 'suffix'> | undefined => {
     for (let skipped = 0; skipped < labels.length; skipped++) {
       const sources = (byName.get(labels.slice(skipped).join('.')) ?? [])
-        .filter((line) => line.action === action && SOURCES[line.source]!.kind === kind)
+        .filter((line) => line.action === action && (line.source === RULES ? 'rules' : 'list') === kind)
         .filter((line) => skipped === 0 || line.scope === 'subtree')
         .map((line) => line.source);
       if (sources.length > 0) return { source: Math.min(...sources), suffix: labels.length - 1 - skipped };
@@ -264,7 +412,7 @@ test('deciding allocates nothing', (t) => {
     for (let call = 0; call < calls; call++) {
       const name = wireNames[call % 4]!;
       hasher.hash(name, name.length);
-      decide(table, BLOCKLIST, true, name, name.length, hasher, decision);
+      decide(table, BLOCKLIST, ANYBODY, name, name.length, TYPE.A, hasher, decision);
     }
     least = Math.min(least, allocatedBytes()! - before);
   }
@@ -274,3 +422,43 @@ test('deciding allocates nothing', (t) => {
 function allocatedBytes(): number | undefined {
   return (getHeapStatistics() as { total_allocated_bytes?: number }).total_allocated_bytes;
 }
+
+describe('a choice of the group that leads to another name', () => {
+  const SAFE_SEARCH: RuleSource = { name: 'video', kind: 'safe-search', tier: TIER.GROUP_CHOICES };
+  const LEAD = '|www.video.example^$dnsrewrite=safe.video.example';
+  const decidedAbout = (listed: readonly string[], own: readonly string[], group: GroupPolicy) => {
+    const policy = policyOf([listed], own, [[SAFE_SEARCH, [LEAD]]]);
+    const { action, reason, response } = decided(policy, group, 'www.video.example');
+    return [action, reason, response?.kind];
+  };
+  const LED = [ACTION.BLOCK, REASON.CHOICE_BLOCKS, 'alias'];
+
+  test('F17 leads on where the name would be answered, by list or mode', () => {
+    assert.deepEqual(decidedAbout([], [], BLOCKLIST), LED);
+    assert.deepEqual(decidedAbout(['@@||video.example^', '||video.example^'], [], BLOCKLIST), LED);
+    assert.deepEqual(decidedAbout(['@@||video.example^'], [], ALLOWLIST), LED);
+    assert.deepEqual(decidedAbout([], [], { ...BLOCKLIST, listsComplete: false }), LED);
+    assert.deepEqual(decidedAbout(['|www.video.example^$dnsrewrite=elsewhere.example'], [], BLOCKLIST), LED);
+  });
+
+  test('F17 opens nothing that a list, the mode or missing lists keep shut', () => {
+    const byList = [ACTION.BLOCK, REASON.LIST_BLOCKS, undefined];
+    assert.deepEqual(decidedAbout(['||video.example^'], [], BLOCKLIST), byList);
+    assert.deepEqual(decidedAbout(['||video.example^'], [], ALLOWLIST), byList);
+    assert.deepEqual(decidedAbout([], [], ALLOWLIST), [ACTION.BLOCK, REASON.NOT_ALLOWLISTED, undefined]);
+    assert.deepEqual(decidedAbout([], [], { ...REFUSING, listsComplete: false }), [
+      ACTION.NOT_READY,
+      REASON.LISTS_MISSING,
+      undefined,
+    ]);
+  });
+
+  test('what goes before it decides as ever', () => {
+    assert.deepEqual(decidedAbout([], ['@@||video.example^'], BLOCKLIST), [
+      ACTION.ALLOW,
+      REASON.RULE_ALLOWS,
+      undefined,
+    ]);
+    assert.deepEqual(decidedAbout([], ['||video.example^'], BLOCKLIST), [ACTION.BLOCK, REASON.RULE_BLOCKS, undefined]);
+  });
+});

@@ -1,45 +1,45 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BlockTable, type RuleAction, type RuleScope, type TableSource } from '../memory/block-table/block-table.ts';
-import { BlockTableBuilder } from '../memory/block-table/block-table-builder.ts';
+import { ANYBODY, listSource, OWN_RULES, tableOfRules, testGroup } from '../../test/fixtures/policy.ts';
+import type { RuleSource } from '../memory/block-table/rule-model.ts';
 import { NameHasher } from '../memory/name-hash/name-hasher.ts';
 import { nameFromText } from '../wire/name-text.ts';
+import { TYPE } from '../wire/numbers.ts';
 import { Decision, decide } from './decide.ts';
 import { type DecisionDescription, describeDecision } from './describe-decision.ts';
-import type { PolicyMode } from './policy-settings.ts';
+import type { GroupPolicy } from './group-policy.ts';
+import { PolicyTables } from './policy-tables.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(3);
-const SOURCES: readonly TableSource[] = [
-  { name: 'ads', kind: 'list', action: 'block' },
-  { name: 'good', kind: 'list', action: 'allow' },
-  { name: 'rules', kind: 'rules', action: 'block' },
-];
+const SERVICE: RuleSource = { name: 'chat', kind: 'service', tier: 2 };
+const SAFE_SEARCH: RuleSource = { name: 'google', kind: 'safe-search', tier: 2 };
+const KIDS: RuleSource = { name: 'kids', kind: 'group-rules', tier: 0 };
 
-function describe(name: string, mode: PolicyMode = 'blocklist', listsComplete = true): DecisionDescription {
-  const builder = new BlockTableBuilder({ hashKey: HASH_KEY, contentId: '', sources: SOURCES });
-  const add = (source: number, text: string, scope: RuleScope, action: RuleAction): void => {
-    const wireName = nameFromText(text)!;
-    builder.add(source, wireName, wireName.length, scope, action);
-  };
-  add(0, 'ads.example', 'subtree', 'block');
-  add(1, 'good.ads.example', 'exact', 'allow');
-  add(2, 'example.net', 'subtree', 'block');
-  add(2, 'www.example.net', 'exact', 'allow');
-  const table = new BlockTable(builder.finish());
+const LISTS = tableOfRules(HASH_KEY, [
+  [listSource('ads'), ['||ads.example^', '*.below.example', '/^track[0-9]/']],
+  [listSource('good'), ['@@|good.ads.example^']],
+]);
+const RULES = tableOfRules(HASH_KEY, [
+  [OWN_RULES, ['||example.net^', '@@|www.example.net^']],
+  [SERVICE, ['||chat.example^']],
+  [SAFE_SEARCH, ['|search.example^$dnsrewrite=safe.search.example']],
+  [KIDS, ['||games.example^']],
+]);
+
+function describe(
+  name: string,
+  mode: GroupPolicy['mode'] = 'blocklist',
+  listsComplete = true,
+  isFiltering = true,
+): DecisionDescription {
+  const group = testGroup({ mode, listsComplete, isFiltering, start: 'refuse' });
+  const policy = new PolicyTables(LISTS, RULES, [group]);
   const wireName = nameFromText(name)!;
   const hasher = new NameHasher(HASH_KEY);
   hasher.hash(wireName, wireName.length);
   const decision = new Decision();
-  decide(
-    table,
-    { mode, blockResponse: { kind: 'nodata' }, blockTtlSeconds: 1, start: 'refuse', rebindingProtection: false },
-    listsComplete,
-    wireName,
-    wireName.length,
-    hasher,
-    decision,
-  );
-  return describeDecision(decision, table, wireName, hasher);
+  decide(policy, group, ANYBODY, wireName, wireName.length, TYPE.A, hasher, decision);
+  return describeDecision(decision, policy, wireName, hasher);
 }
 
 test('a block by a list says which list, which listed name, and in a sentence', () => {
@@ -49,6 +49,7 @@ test('a block by a list says which list, which listed name, and in a sentence', 
     sourceName: 'ads',
     sourceKind: 'list',
     matchedName: 'ads.example',
+    ruleText: '||ads.example^',
     sentence: 'x.y.ads.example is blocked: the list "ads" names ads.example and all below it',
   });
 });
@@ -59,7 +60,13 @@ test('each verdict has its sentence', () => {
     describe('good.ads.example').sentence,
     describe('a.example.net').sentence,
     describe('www.example.net').sentence,
+    describe('www.chat.example').sentence,
+    describe('search.example').sentence,
+    describe('games.example').sentence,
+    describe('a.below.example').sentence,
+    describe('track1.example').sentence,
     describe('example.org').sentence,
+    describe('ads.example', 'blocklist', true, false).sentence,
     describe('example.org', 'blocklist', false).sentence,
     describe('example.org', 'allowlist').sentence,
     describe('x-dnsotls-ds.metric.gstatic.com', 'allowlist').sentence,
@@ -69,7 +76,13 @@ test('each verdict has its sentence', () => {
     'good.ads.example is allowed: the list "good" names it',
     'a.example.net is blocked: a rule of the policy names example.net and all below it',
     'www.example.net is allowed: a rule of the policy names it',
+    'www.chat.example is blocked: the blocked service "chat" names chat.example and all below it',
+    'search.example leads to safe.search.example: safe search names it',
+    'games.example is blocked: a rule of the group names it',
+    'a.below.example is blocked: the list "ads" names all below below.example',
+    'track1.example is blocked: the list "ads" has the pattern /^track[0-9]/',
     'example.org is allowed: no list and no rule names it',
+    'ads.example is allowed: filtering is paused',
     'example.org is not answered yet: no verdict is possible before all lists have arrived',
     'example.org is blocked: in allowlist mode, no list and no rule allows it',
     'x-dnsotls-ds.metric.gstatic.com is allowed: Android needs it to accept the gateway as Private DNS, so lists cannot block it',
@@ -83,6 +96,7 @@ test('where nobody spoke no source is named', () => {
     sourceName: undefined,
     sourceKind: undefined,
     matchedName: undefined,
+    ruleText: undefined,
     sentence: '. is allowed: no list and no rule names it',
   });
 });

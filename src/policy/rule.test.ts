@@ -5,9 +5,20 @@ import { NAME_MAX_BYTES } from '../wire/name.ts';
 import { nameFromText, nameToText } from '../wire/name-text.ts';
 import { parseRule } from './rule.ts';
 
+const CLASSES = ['important allow', 'important block', 'allow', 'block'];
+const SCOPES = ['', 'exact', 'below', 'subtree'];
+
 function parsed(text: string): string {
   const rule = parseRule(text);
-  return typeof rule === 'string' ? `fault: ${rule}` : `${rule.action} ${rule.scope} ${nameToText(rule.name)}`;
+  if (typeof rule === 'string') return `fault: ${rule}`;
+  const { subject, shape } = rule;
+  const about =
+    subject.kind === 'name'
+      ? `${SCOPES[subject.scope]} ${nameToText(subject.wire)}`
+      : subject.kind === 'addresses'
+        ? `${subject.firstHex} to ${subject.lastHex}`
+        : `${subject.kind} ${subject.text}`;
+  return `${CLASSES[shape.class]} ${about}${shape.condition === undefined ? '' : ' on a condition'}`;
 }
 
 const GOOD_LINES: readonly (readonly [text: string, meaning: string])[] = [
@@ -27,6 +38,12 @@ const GOOD_LINES: readonly (readonly [text: string, meaning: string])[] = [
   ['|a\\.b.example^', 'block exact a\\.b.example'],
   ['|a\\032b.example^', 'block exact a\\032b.example'],
   ['1.2.3.example', 'block exact 1.2.3.example'],
+  ['*.ads.example', 'block below ads.example'],
+  ['||ads.example^$important', 'important block subtree ads.example'],
+  ['@@||ads.example^$important', 'important allow subtree ads.example'],
+  ['||ads.example^$dnstype=AAAA', 'block subtree ads.example on a condition'],
+  ['/^ads[0-9]+/', 'block regex ^ads[0-9]+'],
+  ['192.0.2.7', 'block c0000207 to c0000207'],
 ];
 
 for (const [text, meaning] of GOOD_LINES) {
@@ -34,37 +51,33 @@ for (const [text, meaning] of GOOD_LINES) {
 }
 
 const BAD_LINES: readonly (readonly [text: string, hint: RegExp])[] = [
-  ['', /no name/],
+  ['/a||b/', /a rule about everything/],
+  ['', /no name; write \|\|name\^/],
   ['||^', /no name/],
   ['@@', /no name/],
-  ['||ads.example', /\^ is missing at the end; write \|\|ads\.example\^/],
-  ['|ads.example', /write \|ads\.example\^/],
-  ['ads.example^', /write \|\|ads\.example\^ or \|ads\.example\^/],
-  ['*.ads.example', /no wildcards; write \|\|name\^/],
-  ['||*.ads.example^', /no wildcards/],
-  ['||ads.example^$third-party', /leave them out/],
-  ['/^ads[0-9]+/', /regular expressions/],
+  ['||ads.example^$third-party', /only browsers can follow: "third-party"/],
+  ['||ads.example^$no-such-option', /no-such-option|only browsers/],
   ['! a comment', /comment/],
   ['# a comment', /comment/],
-  ['0.0.0.0 ads.example', /without spaces/],
-  ['ads.example other.example', /without spaces/],
-  ['192.0.2.7', /address/],
-  ['||2001:db8::1^', /address/],
-  ['https://ads.example/', /not a domain name/],
-  ['ads.example:53', /not a domain name/],
-  ['@@@@ads.example', /not a domain name/],
-  ['||||ads.example^', /not a domain name/],
-  ['||ads..example^', /not a domain name/],
-  [`${'a'.repeat(64)}.example`, /not a domain name/],
-  [Array.from({ length: 64 }, () => 'abc').join('.'), /not a domain name/],
-  ['||.^', /the root/],
-  ['．', /not a domain name|the root/],
+  ['ads.example##.banner', /inside of web pages/],
+  ['0.0.0.0 ads.example', /text behind/],
+  ['ads.example other.example', /text behind/],
+  ['https://ads.example/', /addresses of web pages/],
+  ['ads.example:53', /addresses of web pages/],
+  ['@@@@ads.example', /not for names/],
+  ['||||ads.example^', /no domain name/],
+  ['||ads..example^', /no domain name/],
+  [`${'a'.repeat(64)}.example`, /no domain name/],
+  [Array.from({ length: 64 }, () => 'abc').join('.'), /no domain name/],
+  ['||.^', /no domain name/],
+  ['||gö*.example^', /xn-- form/],
+  ['．', /everything|no domain name/],
   // IDNA reads these as addresses: 1.0.0.2 and 192.0.2.7.
-  ['１.0x2', /not a domain name/],
-  ['192.0.2.７', /not a domain name/],
-  ['bü%41cher.example', /not a domain name/],
-  ['bü\\cher.example', /not a domain name/],
-  ['bü／cher.example', /not a domain name/],
+  ['１.0x2', /no domain name/],
+  ['192.0.2.７', /no domain name/],
+  ['bü%41cher.example', /not for names/],
+  ['bü\\cher.example', /no domain name/],
+  ['bü／cher.example', /no domain name/],
 ];
 
 for (const [text, hint] of BAD_LINES) {
@@ -76,7 +89,7 @@ for (const [text, hint] of BAD_LINES) {
   });
 }
 
-test('any text is a rule whose name is a name, or a sentence', () => {
+test('any text is a rule, whose name is a name, or a sentence', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 80 }),
     fc.string({
@@ -88,10 +101,11 @@ test('any text is a rule whose name is a name, or a sentence', () => {
     fc.property(text, (line) => {
       const rule = parseRule(line);
       if (typeof rule === 'string') return assert.ok(rule.length > 0);
-      assert.ok(rule.name.length > 1 && rule.name.length <= NAME_MAX_BYTES);
-      const again = nameFromText(nameToText(rule.name));
-      assert.deepEqual(again, rule.name);
-      assert.ok(!rule.name.some((octet) => octet >= 0x41 && octet <= 0x5a && !line.includes('\\')));
+      if (rule.subject.kind !== 'name') return assert.notEqual(Object.values(rule.subject).join(), '');
+      const { wire } = rule.subject;
+      assert.ok(wire.length > 1 && wire.length <= NAME_MAX_BYTES);
+      assert.deepEqual(nameFromText(nameToText(wire)), wire);
+      assert.ok(!wire.some((octet) => octet >= 0x41 && octet <= 0x5a && !line.includes('\\')));
     }),
     { seed: 2024, numRuns: 2000 },
   );

@@ -36,12 +36,15 @@ export function createUpstream(servers: readonly UpstreamSettings[], options: Up
   return new DohUpstream(servers, options);
 }
 
+const ALL_SERVERS = 0;
 const CLOSED = failure('unreachable', 'not-sent', 'the gateway is stopping');
 
 class DohUpstream implements ProbedUpstream {
   readonly #routes: readonly Route[];
   readonly #health: Health;
   readonly #context: ExchangeContext;
+  /** For questions that not all servers may be asked, by which of them may. */
+  readonly #contextsOfSome = new Map<number, ExchangeContext>();
   readonly #limits: UpstreamLimits;
   readonly #exchanges: ExchangeSet;
   #closed = false;
@@ -77,23 +80,34 @@ class DohUpstream implements ProbedUpstream {
     });
   }
 
-  ask(query: Uint8Array, asker: Asker): void {
-    const reason = this.#start(query, asker);
+  ask(query: Uint8Array, asker: Asker, servers = ALL_SERVERS): void {
+    const reason = this.#start(query, asker, servers);
     // Later, as every other outcome: who asks is in the middle of something.
     if (reason !== undefined) queueMicrotask(() => asker.onFailure(asFailed(reason)));
   }
 
-  #start(query: Uint8Array, asker: Asker): UpstreamFailure | undefined {
+  #start(query: Uint8Array, asker: Asker, servers: number): UpstreamFailure | undefined {
     if (this.#closed) return CLOSED;
     const { exchangesInFlight } = this.#limits;
     if (this.#exchanges.size >= exchangesInFlight)
       return failure('overloaded', 'not-sent', `${exchangesInFlight} questions are waiting already`);
-    const exchange = new Exchange(this.#context, query, asker);
+    const exchange = new Exchange(this.#contextOf(servers), query, asker);
     this.#health.noteAsked(exchange.startedAt);
     this.#exchanges.add(exchange);
     const reason = exchange.start();
     if (reason !== undefined) this.#exchanges.delete(exchange);
     return reason;
+  }
+
+  /** Kept: as many as groups of clients choose. */
+  #contextOf(servers: number): ExchangeContext {
+    if (servers === ALL_SERVERS) return this.#context;
+    const known = this.#contextsOfSome.get(servers);
+    if (known !== undefined) return known;
+    const routes = this.#routes.filter(({ server }) => ((servers >>> server.index) & 1) === 1);
+    const context = { ...this.#context, routes };
+    this.#contextsOfSome.set(servers, context);
+    return context;
   }
 
   probe(): Promise<boolean> {

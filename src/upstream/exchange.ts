@@ -9,9 +9,9 @@ import type { Asker } from './upstream.ts';
 import { failure, hasNoWay, moreTelling, mostTelling, type UpstreamFailure } from './upstream-failure.ts';
 import type { UpstreamLimits } from './upstream-limits.ts';
 
-/** What all exchanges of a thread share. */
+/** What the exchanges of a thread share that may ask the same servers. */
 export interface ExchangeContext {
-  /** Of all servers, in the order of the settings. */
+  /** Of those servers, in the order of the settings. */
   readonly routes: readonly Route[];
   readonly health: Health;
   readonly limits: UpstreamLimits;

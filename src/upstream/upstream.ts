@@ -34,9 +34,10 @@ export interface UpstreamFailed {
 export interface AsksUpstream {
   /**
    * Sends a query built by wire/query-builder; the asker hears within 4 s (`deadlineMilliseconds`): a message that has the right
-   * ID and question and is well formed, or a failure. Fails over between addresses and servers; one safe retry.
+   * ID and question and is well formed, or a failure. Fails over between addresses and servers; one safe retry. `servers`: a bit for each
+   * server that may be asked, in the order of the settings; 0, or left out: all.
    */
-  ask(query: Uint8Array, asker: Asker): void;
+  ask(query: Uint8Array, asker: Asker, servers?: number): void;
 }
 
 /** For the process's own questions. */

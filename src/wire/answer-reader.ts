@@ -57,6 +57,9 @@ export class AnswerFacts {
   /** Offsets of the RDATA of CNAME records in ANSWER (at most CNAME_CHAIN_MAX; `cnameCount` of them; more is a FORMAT fault). */
   readonly cnameTargetOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(CNAME_CHAIN_MAX);
   cnameCount = 0;
+  /** The same of DNAME records, the first of them; what they lead to stands in a CNAME record as well (RFC 6672 section 3.1). */
+  readonly dnameTargetOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(CNAME_CHAIN_MAX);
+  dnameCount = 0;
   /** Offsets of the TargetName of SVCB and HTTPS records in ANSWER that name another host (`serviceTargetCount` of them; more is a FORMAT fault). */
   readonly serviceTargetOffsets: Uint16Array<ArrayBuffer> = new Uint16Array(SERVICE_TARGETS_MAX);
   serviceTargetCount = 0;
@@ -138,6 +141,7 @@ function resetFacts(facts: AnswerFacts): void {
   facts.negativeTtlSeconds = -1;
   facts.answerCount = 0;
   facts.cnameCount = 0;
+  facts.dnameCount = 0;
   facts.serviceTargetCount = 0;
   facts.addressCount = 0;
   facts.hasMoreAddresses = false;
@@ -153,7 +157,7 @@ function noteTtl(ttlOffset: number, facts: AnswerFacts): boolean {
   return true;
 }
 
-/** False for a CNAME that is not exactly one name, a service without one, or one too many. */
+/** False for an alias that is not exactly one name, a service without one, or one too many. */
 function noteAnswerRecord(
   message: Uint8Array,
   type: number,
@@ -164,6 +168,9 @@ function noteAnswerRecord(
   if (type === TYPE.CNAME) {
     if (facts.cnameCount === CNAME_CHAIN_MAX || skipName(message, rdataStart, rdataEnd) !== rdataEnd) return false;
     facts.cnameTargetOffsets[facts.cnameCount++] = rdataStart;
+  } else if (type === TYPE.DNAME) {
+    if (skipName(message, rdataStart, rdataEnd) !== rdataEnd) return false;
+    if (facts.dnameCount < CNAME_CHAIN_MAX) facts.dnameTargetOffsets[facts.dnameCount++] = rdataStart;
   } else if ((type === TYPE.A && rdataEnd - rdataStart === 4) || (type === TYPE.AAAA && rdataEnd - rdataStart === 16)) {
     noteAddresses(rdataStart, rdataEnd, rdataEnd - rdataStart, facts);
   } else if (type === TYPE.HTTPS || type === TYPE.SVCB) {

@@ -57,12 +57,22 @@ export function copyQuestionWords(facts: QueryFacts, out: Uint8Array, outWords: 
 
 /** Appends an A or AAAA record (4 or 16 octets) owned by the question's name and raises ANCOUNT. */
 export function appendAddress(out: Uint8Array, length: number, address: Uint8Array, ttlSeconds: number): number {
-  const type = address.length === 4 ? TYPE.A : TYPE.AAAA;
-  const rdataStart = appendRecordHead(out, length, type, ttlSeconds, address.length);
-  // Too short to be worth a call of set().
-  for (let i = 0; i < address.length; i++) out[rdataStart + i] = address[i]!;
+  return appendOwnRecord(out, length, address.length === 4 ? TYPE.A : TYPE.AAAA, address, ttlSeconds);
+}
+
+/** The same for a record of any type. `rdata`: names in it uncompressed. */
+export function appendOwnRecord(
+  out: Uint8Array,
+  length: number,
+  type: number,
+  rdata: Uint8Array,
+  ttlSeconds: number,
+): number {
+  const rdataStart = appendRecordHead(out, length, type, ttlSeconds, rdata.length);
+  // Mostly too short to be worth a call of set().
+  for (let i = 0; i < rdata.length; i++) out[rdataStart + i] = rdata[i]!;
   raiseAnswerCount(out);
-  return rdataStart + address.length;
+  return rdataStart + rdata.length;
 }
 
 /** MNAME `sotto.invalid.`, RNAME `nobody.invalid.` (RFC 6303 section 3), SERIAL 1, REFRESH 3600, RETRY 1200, EXPIRE 604800, MINIMUM open. */

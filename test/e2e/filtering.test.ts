@@ -87,7 +87,7 @@ describe('filtering', () => {
       const answer = await kdig(gateway!, transport, 'ads.lab.example');
       assert.match(answer, /status: NXDOMAIN/);
       assert.match(answer, /AUTHORITY SECTION:\n\S+\s+60\s+IN\s+SOA\s/);
-      assert.match(answer, /EDE: 15 \(Blocked\): 'blocked by own'/);
+      assert.match(answer, /EDE: 15 \(Blocked\): 'blocked by own: \|ads\.lab\.example\^'/);
     });
 
     test(`a second question is answered from cache with a smaller TTL, over ${transport.name}`, async (t) => {
@@ -106,7 +106,10 @@ describe('filtering', () => {
 
   test('own rules block a name and all below it, but for their exceptions', async (t) => {
     if (!ready(t)) return;
-    assert.match(await kdig(gateway!, TRANSPORTS[0]!, 'x.tracker.example'), /EDE: 15 \(Blocked\): 'blocked by a rule/);
+    assert.match(
+      await kdig(gateway!, TRANSPORTS[0]!, 'x.tracker.example'),
+      /EDE: 15 \(Blocked\): 'blocked by a rule of this gateway: \|\|tracker\.example\^'/,
+    );
     assert.doesNotMatch(await kdig(gateway!, TRANSPORTS[0]!, 'a.good.tracker.example'), /EDE: 15/);
   });
 
@@ -155,7 +158,7 @@ describe('filtering with real lists', () => {
     for (const transport of TRANSPORTS) {
       const answer = await kdig(gateway, transport, name);
       assert.match(answer, /status: NXDOMAIN/);
-      assert.match(answer, /EDE: 15 \(Blocked\): 'blocked by stevenblack'/);
+      assert.match(answer, /EDE: 15 \(Blocked\): 'blocked by stevenblack: \|/);
     }
     const { output } = await runCommand(process.execPath, PROGRAM, 'explain', name, '--config', gateway.configPath);
     assert.match(output, /stevenblack/);

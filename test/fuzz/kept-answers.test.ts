@@ -94,7 +94,7 @@ describe('generated files', () => {
         message: hostileMessage,
         lengthError: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: -3, max: 3 })),
         type: fc.constantFrom(0, 1, 5, 28, 65_280),
-        variant: fc.constantFrom(0, 1, 2, 3, 4, 0x10, 0xff),
+        variant: fc.constantFrom(0, 1, 2, 3, 4, 0x10, 0xff, 0x100, 0xffff03, 0x100_0000),
         age: word,
         remaining: word,
       })
@@ -102,7 +102,7 @@ describe('generated files', () => {
         concat(
           uint16(Math.max(0, message.length + lengthError)),
           uint16(type),
-          Uint8Array.of(variant, 0),
+          uint32(variant),
           uint32(age),
           uint32(remaining),
           message,

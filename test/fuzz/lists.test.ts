@@ -5,21 +5,50 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { LIST_FORMATS } from '../../src/control-plane/lists/formats/format-names.ts';
+import type { RuleSink } from '../../src/control-plane/lists/formats/line-format.ts';
 import { type Inspection, ListReader, type ReadOptions } from '../../src/control-plane/lists/list-reader.ts';
+import { parsePattern } from '../../src/policy/patterns/pattern-fault.ts';
 import { skipName } from '../../src/wire/name.ts';
+import { notingSink } from '../fixtures/lists/rules-of.ts';
 
 const SEED = 20_261_121;
-const FORMATS: ReadOptions['format'][] = ['auto', 'hosts', 'domains', 'wildcard'];
+const FORMATS: ReadOptions['format'][] = ['auto', ...LIST_FORMATS];
 const files = globSync(join(import.meta.dirname, 'lists', '*'));
 
-function readIn(bytes: Uint8Array, format: ReadOptions['format'], chunkBytes: number): Inspection & { names: number } {
-  const reader = new ListReader({ format, subdomains: false }, (wire, length) => {
-    assert.ok(length >= 3 && length <= 255);
-    assert.equal(skipName(wire, 0, length), length);
-    for (let at = 0; at < length; at++) assert.ok(wire[at]! < 0x41 || wire[at]! > 0x5a, 'a capital letter');
-  });
+function readIn(
+  bytes: Uint8Array,
+  format: ReadOptions['format'],
+  chunkBytes: number,
+): Inspection & { rules: string[] } {
+  const rules: string[] = [];
+  const reader = new ListReader({ format, subdomains: false }, checkingSink(notingSink(rules)));
   for (let at = 0; at < bytes.length; at += chunkBytes) reader.push(bytes.subarray(at, at + chunkBytes));
-  return reader.finish();
+  return { ...reader.finish(), rules };
+}
+
+/** Names are names, patterns can be used, ranges have an end. */
+function checkingSink(next: RuleSink): RuleSink {
+  return {
+    onName(wire, length, scope, shape, line) {
+      assert.ok(length >= 3 && length <= 255);
+      assert.equal(skipName(wire, 0, length), length);
+      for (let at = 0; at < length; at++) assert.ok(wire[at]! < 0x41 || wire[at]! > 0x5a, 'a capital letter');
+      assert.ok(line > 0);
+      next.onName(wire, length, scope, shape, line);
+    },
+    onPattern(rule) {
+      parsePattern(rule.kind, rule.text);
+      next.onPattern(rule);
+    },
+    onAddress(rule) {
+      assert.match(rule.firstHex, /^(?:[0-9a-f]{8}|[0-9a-f]{32})$/);
+      assert.equal(rule.firstHex.length, rule.lastHex.length);
+      assert.ok(rule.firstHex <= rule.lastHex);
+      next.onAddress(rule);
+    },
+    onRemoval: (rule, line) => next.onRemoval(rule, line),
+  };
 }
 
 /** Whatever it is, it is read to its end, the same in any chunks, and names are names. */
@@ -28,7 +57,9 @@ function check(bytes: Uint8Array): void {
     const whole = readIn(bytes, format, bytes.length + 1);
     assert.deepEqual(readIn(bytes, format, 7), whole);
     assert.ok(whole.firstFaults.length <= 5);
-    for (const { text } of whole.firstFaults) assert.match(text, /^[^\p{C}\p{Zl}\p{Zp}]*$/u);
+    for (const { first } of whole.report.skipped) assert.ok(first.length > 0 && first.length <= 5);
+    for (const { text } of [...whole.firstFaults, ...whole.report.skipped.flatMap(({ first }) => first)])
+      assert.match(text, /^[^\p{C}\p{Zl}\p{Zp}]*$/u);
   }
 }
 

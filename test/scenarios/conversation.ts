@@ -7,7 +7,6 @@ import { DOT, UDP } from '../../src/data-plane/listeners/transports.ts';
 import { PolicyInForce } from '../../src/data-plane/policy-in-force.ts';
 import { ServerCookies } from '../../src/data-plane/server-cookies.ts';
 import { AnswerCache, createAnswerCache } from '../../src/memory/answer-cache/answer-cache.ts';
-import { BlockTableBuilder } from '../../src/memory/block-table/block-table-builder.ts';
 import type { Clock } from '../../src/memory/monotonic-clock.ts';
 import { createCounters, readCounters, ThreadCounters } from '../../src/memory/counters/counters.ts';
 import { createSightings } from '../../src/memory/sightings/sightings.ts';
@@ -24,11 +23,21 @@ import { compressMessage } from '../fixtures/compress-message.ts';
 import { NO_LOCAL_SETTINGS } from '../fixtures/local-settings.ts';
 import { parseAccessEntry } from '../../src/policy/access-list.ts';
 import { type CacheSettings, DEFAULT_CACHE_SETTINGS } from '../../src/policy/cache-settings.ts';
-import type { PolicySettings } from '../../src/policy/policy-settings.ts';
-import { parseRule } from '../../src/policy/rule.ts';
+import type { GroupMembers } from '../../src/policy/client-groups.ts';
+import { BlockTableBuilder } from '../../src/memory/block-table/block-table-builder.ts';
+import {
+  RULE_CLASS,
+  type RuleResponse,
+  type RuleSource,
+  SCOPE,
+  TIER,
+} from '../../src/memory/block-table/rule-model.ts';
+import { nameFromText } from '../../src/wire/name-text.ts';
+import { sourceMask } from '../../src/policy/source-mask.ts';
+import { listSource, OWN_RULES, tableOfRules, testGroup } from '../fixtures/policy.ts';
+import type { GroupPolicy } from '../../src/policy/group-policy.ts';
 import type { Asker, Upstream, UpstreamOutcome } from '../../src/upstream/upstream.ts';
 import { parseAddress } from '../../src/wire/ip-address.ts';
-import { nameFromText } from '../../src/wire/name-text.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(7);
 
@@ -36,14 +45,6 @@ export const COOKIES: CookieSnapshot = {
   mode: 'answer',
   signing: new Uint8Array(16).fill(1),
   other: new Uint8Array(16).fill(2),
-};
-
-export const DEFAULT_POLICY: PolicySettings = {
-  mode: 'blocklist',
-  blockResponse: { kind: 'nxdomain' },
-  blockTtlSeconds: 60,
-  start: 'answer',
-  rebindingProtection: false,
 };
 
 export interface Reply {
@@ -70,6 +71,28 @@ export interface Ask {
   readonly flags?: number;
   readonly transport?: Transport;
   readonly client?: string;
+  /** What the client goes by, over encrypted transports. */
+  readonly clientId?: string;
+}
+
+/** A group of clients beside the default one. */
+export interface ScriptedGroup {
+  readonly name: string;
+  /** Client IDs, addresses and networks. */
+  readonly clients: readonly string[];
+  /** Of its own. */
+  readonly rules?: readonly string[];
+  readonly policy?: Partial<GroupPolicy>;
+}
+
+/** What everybody's rules and policy are not. */
+export interface ScriptedFilter {
+  readonly groups?: readonly ScriptedGroup[];
+  readonly refusesUnknownIds?: boolean;
+  /** What `ads` says its blocks are. */
+  readonly listErrorCode?: number;
+  /** Lower-case wire names. */
+  readonly rebindingExceptions?: readonly Uint8Array[];
 }
 
 /** What the scripted upstream does with a question: an outcome, now or when the test says so. */
@@ -100,6 +123,8 @@ export class Conversation {
   clock: Clock = () => this.nowMilliseconds;
   /** Questions that reached the upstream, as `name type`. */
   readonly asked: string[] = [];
+  /** Which upstreams each of them might be put to: a bit for each, 0 for all. */
+  readonly askedServers: number[] = [];
   readonly internalErrors: unknown[] = [];
   /** Zones whose own resolver asked what it was being asked. */
   readonly loops: string[] = [];
@@ -113,7 +138,7 @@ export class Conversation {
 
   constructor(
     rules: readonly string[] = [],
-    policy: Partial<PolicySettings> = {},
+    policy: Partial<GroupPolicy> = {},
     access: readonly string[] = ['loopback', 'private'],
     cache: Partial<CacheSettings> = {},
     localNames: LocalNameSettings = NO_LOCAL_SETTINGS,
@@ -126,7 +151,7 @@ export class Conversation {
     this.#dns64 = localNames.resolve.dns64;
     this.#cache = cache;
     this.#access = access.flatMap((entry) => parseAccessEntry(entry) as never);
-    this.#inForce = new PolicyInForce(tableOf(rules), this.#live(policy));
+    this.#inForce = new PolicyInForce(...tablesOf(rules, []), this.#live(policy, {}));
     this.#queries = createQueryHandler({
       hashKey: HASH_KEY,
       inForce: this.#inForce,
@@ -143,7 +168,10 @@ export class Conversation {
         ask: (query, asker) => void this.exchangeInLan(query, index).then((outcome) => tell(asker, outcome)),
       })),
       upstream: {
-        ask: (query, asker) => void this.exchange(query).then((outcome) => tell(asker, outcome)),
+        ask: (query, asker, servers = 0) => {
+          this.askedServers.push(servers);
+          void this.exchange(query).then((outcome) => tell(asker, outcome));
+        },
       },
     });
   }
@@ -185,19 +213,39 @@ export class Conversation {
     return this.#queries.waiting;
   }
 
-  setPolicy(rules: readonly string[], policy: Partial<PolicySettings> = {}): void {
+  setPolicy(rules: readonly string[], policy: Partial<GroupPolicy> = {}, filter: ScriptedFilter = {}): void {
     this.#generation++;
-    this.#inForce.replace(tableOf(rules), this.#live(policy));
+    this.#inForce.replace(...tablesOf(rules, filter.groups ?? []), this.#live(policy, filter));
+  }
+
+  /** One rule of a list, beside these of the operator's: the name and all below it, or the address, get this response. */
+  setRule(
+    about: string,
+    response: RuleResponse,
+    rules: readonly string[] = [],
+    policy: Partial<GroupPolicy> = {},
+  ): void {
+    this.#generation++;
+    const builder = new BlockTableBuilder({ hashKey: HASH_KEY, contentId: 'test', sources: [listSource('ads')] });
+    const shape = { class: RULE_CLASS.BLOCK, response };
+    const wire = nameFromText(about)!;
+    const octets = new Uint8Array(16);
+    if (parseAddress(about, octets)) {
+      const hex = octets.toHex();
+      builder.addAddress(0, { firstHex: hex, lastHex: hex, shape, line: 1 });
+    } else builder.add(0, wire, wire.length, SCOPE.SUBTREE, shape);
+    this.#inForce.replace(builder.finish(), tablesOf(rules, [])[1], this.#live(policy, {}));
   }
 
   /** Sends raw octets; resolves with the raw reply, or undefined for silence. */
-  send(message: Uint8Array, transport: Transport = UDP, client?: string): Promise<Buffer | undefined> {
+  send(message: Uint8Array, transport: Transport = UDP, client?: string, clientId = ''): Promise<Buffer | undefined> {
     const address = addressOf(client);
     return new Promise((resolve) => {
       const sink: ReplySink = {
         transport,
         answer: (_path, reply, length) => resolve(Buffer.from(reply.slice(0, length))),
         drop: () => resolve(undefined),
+        clientId: () => clientId,
         retain: (path) => path,
       };
       this.#queries.handler(sink, {}, message, message.length, address);
@@ -205,21 +253,29 @@ export class Conversation {
   }
 
   async ask(ask: Ask): Promise<Reply> {
-    const reply = await this.send(encodeAsk(ask), ask.transport ?? DOT, ask.client);
+    const reply = await this.send(encodeAsk(ask), ask.transport ?? DOT, ask.client, ask.clientId);
     if (reply === undefined) throw new Error(`no answer to ${ask.name}`);
     return readReply(reply);
   }
 
-  #live(policy: Partial<PolicySettings>): LiveSettings {
+  #live(policy: Partial<GroupPolicy>, filter: ScriptedFilter): LiveSettings {
+    const groups = filter.groups ?? [];
     return {
-      policy: { ...DEFAULT_POLICY, ...policy },
+      groups: [
+        testGroup({ ruleSources: sourceMask(32, [0]), ...policy }),
+        ...groups.map(({ name, policy: own }, index) =>
+          testGroup({ name, ruleSources: sourceMask(64, [0, index + 1]), ...own }),
+        ),
+      ],
+      groupMembers: membersOf(groups, filter.refusesUnknownIds ?? false),
+      listErrorCodes: filter.listErrorCode === undefined ? [] : [['ads', filter.listErrorCode]],
+      rebindingExceptions: filter.rebindingExceptions ?? [],
       access: { plain: this.#access, encrypted: this.#access, localNames: this.#mayKnowNames },
       cache: { ...DEFAULT_CACHE_SETTINGS, ...this.#cache },
       blockingUpstreams: ['blocking.script'],
       localNames: this.#localNames,
       namesForOthers: this.#namesForOthers,
       dns64: this.#dns64,
-      listsComplete: true,
       policyGeneration: this.#generation,
     };
   }
@@ -311,25 +367,34 @@ export function soa(name: string, ttl: number, minimum: number): dnsPacket.Answe
   };
 }
 
-function tableOf(rules: readonly string[]): SharedArrayBuffer {
-  const builder = new BlockTableBuilder({
-    hashKey: HASH_KEY,
-    contentId: 'script',
-    sources: [
-      { name: 'ads', kind: 'list', action: 'block' },
-      { name: 'rules', kind: 'rules', action: 'block' },
-    ],
-  });
-  for (const text of rules) {
-    // `list:name` is an exact entry of the list "ads".
-    const name = text.startsWith('list:') ? nameFromText(text.slice('list:'.length)) : undefined;
-    if (name !== undefined) {
-      builder.add(0, name, name.length, 'exact', 'block');
-      continue;
-    }
-    const rule = parseRule(text);
-    if (typeof rule === 'string') throw new Error(rule);
-    builder.add(1, rule.name, rule.name.length, rule.scope, rule.action);
-  }
-  return builder.finish();
+/** `list:name` is an exact entry of the list "ads", anything else a rule of the operator's. */
+function tablesOf(
+  lines: readonly string[],
+  groups: readonly ScriptedGroup[],
+): readonly [lists: SharedArrayBuffer, rules: SharedArrayBuffer] {
+  const isListed = (line: string): boolean => line.startsWith('list:');
+  const listed = lines.filter(isListed).map((line) => line.slice('list:'.length));
+  const rules = lines.filter((line) => !isListed(line));
+  const ofGroups = groups.map(({ name, rules: own = [] }): [RuleSource, readonly string[]] => [
+    { name, kind: 'group-rules', tier: TIER.GROUP_RULES },
+    own,
+  ]);
+  return [
+    tableOfRules(HASH_KEY, [[listSource('ads'), listed]]),
+    tableOfRules(HASH_KEY, [[OWN_RULES, rules], ...ofGroups]),
+  ];
+}
+
+function membersOf(groups: readonly ScriptedGroup[], refusesUnknownIds: boolean): GroupMembers {
+  const clients = groups.flatMap(({ clients: ofGroup }, index) =>
+    ofGroup.map((text) => ({ text, groupIndex: index + 1 })),
+  );
+  const ranges = (text: string) => (/[.:]/.test(text) ? parseAccessEntry(text) : []);
+  return {
+    ids: clients.filter(({ text }) => !/[.:]/.test(text)).map(({ text, groupIndex }) => ({ id: text, groupIndex })),
+    networks: clients.flatMap(({ text, groupIndex }) =>
+      (ranges(text) as LiveSettings['access']['plain']).map((range) => ({ ...range, groupIndex })),
+    ),
+    refusesUnknownIds,
+  };
 }

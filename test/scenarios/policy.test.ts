@@ -22,10 +22,18 @@ describe('policy', () => {
     const [record] = packet.authorities as dnsPacket.SoaAnswer[];
     assert.deepEqual([record?.type, record?.ttl, record?.data.minimum], ['SOA', 60, 60]);
     assert.equal(extendedError?.code, 15);
-    assert.match(extendedError?.text ?? '', /\bads\b/);
+    assert.equal(extendedError?.text, 'blocked by ads: |ads.example^');
     assert.deepEqual([packet.flag_aa, packet.flag_ra, packet.flag_ad], [false, true, false]);
     assert.equal(talk.asked.length, 0);
     assert.equal(talk.counters.answersBlocked, 1);
+  });
+
+  test('who blocks is not said where the texts are switched off', async () => {
+    const talk = new Conversation(['list:ads.example', '||own.example^'], { extendedErrorTexts: false });
+    for (const name of ['ads.example', 'own.example']) {
+      const { packet, extendedError } = await talk.ask({ name });
+      assert.deepEqual([packet.rcode, extendedError?.code, extendedError?.text], ['NXDOMAIN', 15, '']);
+    }
   });
 
   test('F06 every block response has its shape', async () => {

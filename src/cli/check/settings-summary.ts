@@ -10,15 +10,16 @@ import type {
   Settings,
 } from '../../control-plane/settings/settings.ts';
 import { type AddressRange, parseAccessEntry } from '../../policy/access-list.ts';
-import type { BlockResponse, PolicySettings } from '../../policy/policy-settings.ts';
+import type { PolicySettings } from '../../policy/policy-settings.ts';
 import { addressToText, isMappedIpv4 } from '../../wire/ip-address.ts';
 import { nameToText } from '../../wire/name-text.ts';
 import { visible } from '../visible-text.ts';
 import { type DiscoveryName, discoveryNames } from './discovery-names.ts';
+import { blockResponseText, groupTexts } from './group-texts.ts';
 
 /** Several lines without a final newline. */
 export function settingsSummary(settings: Settings): string {
-  const { listen, access, server, policy, lists, rules } = settings;
+  const { listen, access, server, policy, lists } = settings;
   const rows: [string, readonly string[]][] = [
     ['plain DNS', [addressesText(listen.dns)]],
     ['DoT', [addressesText(listen.dot)]],
@@ -30,7 +31,8 @@ export function settingsSummary(settings: Settings): string {
     ['mode', [modeText(policy)]],
     ['blocked', [`${blockResponseText(policy.blockResponse)}, for ${policy.blockTtlSeconds} s`]],
     ['lists', lists.length === 0 ? ['none'] : lists.map(listText)],
-    ['rules', [rules.length === 0 ? 'none' : `${rules.length} of your own`]],
+    ['rules', [rulesText(settings)]],
+    ...groupsRow(settings),
     ['certificate', settings.certificates.map(certificateText)],
     ['files', [`${settings.stateDirectory} and ${settings.certificateDirectory}`]],
     ['cache', [cacheText(settings.cache)]],
@@ -44,6 +46,16 @@ export function settingsSummary(settings: Settings): string {
   return rows
     .flatMap(([word, texts]) => texts.map((text, index) => `${(index === 0 ? word : '').padEnd(11)}  ${visible(text)}`))
     .join('\n');
+}
+
+function rulesText({ rules, rulesFile }: Settings): string {
+  const own = rules.length === 0 ? [] : [`${rules.length} of your own`];
+  return [...own, ...(rulesFile === undefined ? [] : [`those of ${rulesFile}`])].join(', and ') || 'none';
+}
+
+function groupsRow(settings: Settings): [string, readonly string[]][] {
+  const texts = groupTexts(settings);
+  return texts.length === 0 ? [] : [['groups', texts]];
 }
 
 function challengeRow({ listen }: Settings): [string, readonly string[]][] {
@@ -111,25 +123,6 @@ function modeText({ mode, start }: PolicySettings): string {
   if (mode === 'allowlist') return 'allowlist: only what an allow list or rule names is answered';
   const meanwhile = start === 'refuse' ? 'nothing is answered' : 'names are answered';
   return `blocklist: all is answered but what lists and rules block; until the lists have arrived, ${meanwhile}`;
-}
-
-function blockResponseText(response: BlockResponse): string {
-  switch (response.kind) {
-    case 'nxdomain':
-      return 'NXDOMAIN (no such name)';
-    case 'nodata':
-      return 'an answer without records';
-    case 'null-address':
-      return '0.0.0.0 and ::';
-    case 'refused':
-      return 'REFUSED';
-    case 'drop':
-      return 'silence';
-    case 'address': {
-      const ipv6 = response.aaaa === undefined ? [] : [addressToText(response.aaaa)];
-      return [...(response.a === undefined ? [] : [response.a.join('.')]), ...ipv6].join(' and ');
-    }
-  }
 }
 
 function listText({ name, source, action, refreshSeconds }: ListSettings): string {

@@ -1,6 +1,6 @@
 // What devices of this network are told about a name: by the gateway, in plain DNS, where they ask it.
 
-import type { Explanation } from '../../control-plane/explain/explain-name.ts';
+import type { Explanation } from '../../control-plane/explain/explanation.ts';
 import { OperatorError } from '../../errors.ts';
 import { addressesOf } from '../../upstream/answer-addresses.ts';
 import { RCODE } from '../../wire/numbers.ts';

@@ -1,7 +1,9 @@
 // What happens to a name and why, as `sotto explain` finds out: from the running gateway, else from what the last one left.
 
-import { type Explanation, explainName } from '../../control-plane/explain/explain-name.ts';
+import { explainName } from '../../control-plane/explain/explain-name.ts';
+import type { Explanation } from '../../control-plane/explain/explanation.ts';
 import { OperatorError } from '../../errors.ts';
+import { TYPE } from '../../wire/numbers.ts';
 import { askGateway } from '../explain/ask-gateway.ts';
 import { type Compiled, readCompiled } from '../explain/read-compiled.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -15,7 +17,8 @@ export async function explainerFor({
 }: Pick<Circumstances, 'gateway' | 'settings'>): Promise<Explainer | string> {
   if (gateway.kind === 'forbidden') return 'this user may not ask the gateway';
   if (gateway.kind === 'silent') return 'the gateway does not answer on its control socket';
-  if (gateway.kind === 'running') return async (name) => await askGateway(settings.stateDirectory, name, 1, undefined);
+  if (gateway.kind === 'running')
+    return async (name) => await askGateway(settings.stateDirectory, { name, type: TYPE.A, looksAtAnswer: false });
   let compiled: Compiled | undefined;
   try {
     compiled = await readCompiled(settings);

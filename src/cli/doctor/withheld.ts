@@ -1,6 +1,6 @@
 // A name that is not answered as it should be: what keeps it back, and how to let it through.
 
-import type { Explanation } from '../../control-plane/explain/explain-name.ts';
+import type { Explanation } from '../../control-plane/explain/explanation.ts';
 
 /** Answered here by nothing, or by a refusal. */
 export function isWithheld({ action, local }: Explanation): boolean {

@@ -3,19 +3,26 @@
 
 import { stat } from 'node:fs/promises';
 import type { ExplainContext } from '../../control-plane/explain/explain-name.ts';
+import { groupRuleSources } from '../../control-plane/groups/group-rule-sources.ts';
+import { GroupsInForce } from '../../control-plane/groups/groups-in-force.ts';
 import { buildTable } from '../../control-plane/lists/build-table.ts';
 import type { CompileInput } from '../../control-plane/lists/compile-messages.ts';
 import { listTables, loadTable, tablePath } from '../../control-plane/lists/compiled-store.ts';
 import { contentIdOf } from '../../control-plane/lists/content-id.ts';
 import { copyPath, readMetadata } from '../../control-plane/lists/list-store.ts';
+import { systemListClock } from '../../control-plane/lists/list-clock.ts';
 import { compileForOthers, compileLocalNames, sourcesOf } from '../../control-plane/local-names/compile-local-names.ts';
 import { readLocalContents } from '../../control-plane/local-names/read-local-contents.ts';
+import { RulesKeeper } from '../../control-plane/rules/rules-keeper.ts';
 import type { Settings } from '../../control-plane/settings/settings.ts';
 import { keyPath, readInstallationKey } from '../../control-plane/state-directory/installation-key.ts';
 import { BlockTable } from '../../memory/block-table/block-table.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
 import { HASH_KEY_BYTES } from '../../memory/name-hash/name-hasher.ts';
+import { PolicyTables } from '../../policy/policy-tables.ts';
 import { forbidden } from '../gateway-request.ts';
+
+const NOT_ASKED = 'nobody is asked without a gateway';
 
 export interface Compiled {
   readonly context: ExplainContext;
@@ -35,8 +42,8 @@ export async function readCompiled(settings: Settings): Promise<Compiled | undef
   for (const { contentId, compiledAt } of await tablesOnDisk(settings.stateDirectory, currentId)) {
     const loaded = await loadTable(settings.stateDirectory, contentId, hashKey);
     if (loaded.kind !== 'loaded') continue;
-    const listsComplete = input.lists.every(({ copy }) => copy !== undefined);
-    const context = contextOf(settings, loaded.table, hashKey, listsComplete);
+    const listsInForce = input.lists.filter(({ copy }) => copy !== undefined).map(({ name }) => name);
+    const context = contextOf(settings, loaded.table, hashKey, listsInForce);
     return { context, compiledAt, isCurrent: contentId === currentId };
   }
   return undefined;
@@ -44,29 +51,42 @@ export async function readCompiled(settings: Settings): Promise<Compiled | undef
 
 function rulesAlone(settings: Settings): Compiled {
   const hashKey = new Uint8Array(HASH_KEY_BYTES);
-  const input = { hashKey, lists: [], rules: settings.rules.map(({ text }) => text) };
+  const input = { hashKey, lists: [], removals: [] };
   const { table } = buildTable(input, contentIdOf(input));
-  return { context: contextOf(settings, table, hashKey, true), compiledAt: undefined, isCurrent: true };
+  return { context: contextOf(settings, table, hashKey, []), compiledAt: undefined, isCurrent: true };
 }
 
 function contextOf(
   settings: Settings,
   table: SharedArrayBuffer,
   hashKey: Uint8Array,
-  listsComplete: boolean,
+  listsInForce: readonly string[],
 ): ExplainContext {
+  const { table: rules } = rulesKeeper(settings, hashKey);
+  const inForce = new GroupsInForce({ settings, clock: systemListClock, log: () => undefined });
+  const groups = inForce.policies({
+    lists: new BlockTable(table).sources,
+    rules: new BlockTable(rules).sources,
+    listsInForce: new Set(listsInForce),
+  });
   const contents = readLocalContents(settings, new Date());
   const namesForOthers = compileForOthers(settings, hashKey);
   return {
-    table: new BlockTable(table),
+    policy: new PolicyTables(table, rules, groups),
+    groups,
+    members: inForce.members,
+    groupStatus: inForce.status(),
+    findAnswer: () => Promise.resolve(NOT_ASKED),
     localNames: new LocalNames(compileLocalNames(settings, hashKey, contents).table),
     namesForOthers: namesForOthers && new LocalNames(namesForOthers),
     localSources: sourcesOf(settings, contents),
     hashKey,
-    policy: settings.policy,
-    listsComplete,
     settings,
   };
+}
+
+function rulesKeeper(settings: Settings, hashKey: Uint8Array): RulesKeeper {
+  return new RulesKeeper({ settings, hashKey, groupSupplies: groupRuleSources(settings), log: () => undefined });
 }
 
 /** Throws OperatorError GATEWAY_FORBIDDEN. A key that is damaged otherwise serves no table. */
@@ -87,7 +107,7 @@ async function currentInput(settings: Settings, hashKey: Uint8Array): Promise<Co
     const metadata = await readMetadata(path, list);
     return { ...list, copy: metadata && { path, sha256: metadata.sha256, names: metadata.names } };
   });
-  return { hashKey, lists: await Promise.all(lists), rules: settings.rules.map(({ text }) => text) };
+  return { hashKey, lists: await Promise.all(lists), removals: rulesKeeper(settings, hashKey).removals };
 }
 
 /** The current one first, then the newest. */

@@ -33,6 +33,7 @@ import {
   CachedAnswer,
   createAnswerCache,
 } from '../../memory/answer-cache/answer-cache.ts';
+import { variantOfUpstreams } from '../../memory/answer-cache/upstream-variant.ts';
 import { readAnswerCacheUsage } from '../../memory/answer-cache/usage.ts';
 import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { type CacheSettings, DEFAULT_CACHE_SETTINGS } from '../../policy/cache-settings.ts';
@@ -90,13 +91,15 @@ class Run {
       exclude?: string[];
       upstreams?: string[];
       zones?: string[];
+      /** Of the default group, by their numbers. */
+      chosen?: readonly number[];
       bytes?: number;
       nowSeconds?: number;
       wall?: number;
     } & Partial<KeepAnswersOptions> = {},
   ) {
     const { persist = true, bytes = 1e6, nowSeconds = 10_000, wall = START_WALL, rules = {}, ...behind } = options;
-    const { exclude = [], upstreams = ['https://dns.example/'], zones = [], ...others } = behind;
+    const { exclude = [], upstreams = ['https://dns.example/'], zones = [], chosen, ...others } = behind;
     this.nowSeconds = nowSeconds;
     this.wallMilliseconds = wall;
     this.cache = createAnswerCache(bytes);
@@ -113,6 +116,7 @@ class Run {
           maxQueriesPerSecond: undefined,
         })),
         zones: zones.map((text) => ({ name: name(text), text, written: text, resolvers: [], resolversElsewhere: [] })),
+        groups: [{ choices: { upstreams: chosen }, when: [] }],
       },
       cache: this.cache,
       hashKey: HASH_KEY,
@@ -193,6 +197,23 @@ describe('answers kept over a restart', () => {
     assert.deepEqual([found.policyGeneration, found.inspection, found.ttlCount], [0, 0, 1]);
     assert.equal(second.find(addressOf('b.example')), undefined);
     assert.ok(second.find(addressOf('b.example'), 3));
+  });
+
+  test('of a group with upstreams of its own come back for that group, where those are still the same', async (t) => {
+    const directory = makeDirectory(t);
+    const upstreams = ['https://a.example/', 'https://b.example/', 'https://c.example/'];
+    const first = new Run(directory, { upstreams, chosen: [1] });
+    first.store(addressOf('a.example'), { variant: variantOfUpstreams([1]) });
+    first.store(addressOf('gone.example'), { variant: variantOfUpstreams([2]) });
+    first.note(addressOf('gone.example'), variantOfUpstreams([2]));
+    await first.keeper.write();
+    const second = new Run(directory, { upstreams, chosen: [1] });
+    await second.keeper.restore();
+    assert.equal(second.entries, 1);
+    assert.ok(second.find(addressOf('a.example'), variantOfUpstreams([1])));
+    const reordered = new Run(directory, { upstreams: upstreams.toReversed(), chosen: [1] });
+    await reordered.keeper.restore();
+    assert.equal(reordered.entries, 0);
   });
 
   test('any answer: it comes back octet by octet', async (t) => {

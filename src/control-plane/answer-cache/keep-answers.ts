@@ -10,7 +10,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Moment } from './kept-file.ts';
 import { NamesNotKept } from './names-not-kept.ts';
 import { restoreKeptAnswers } from './restore-kept-answers.ts';
-import { fingerprintOfAsked } from './who-is-asked.ts';
+import { fingerprintOfAsked, type WhoIsAsked } from './who-is-asked.ts';
 import { type WriteLimits, writeKeptAnswers } from './write-kept-answers.ts';
 
 export const KEPT_ANSWERS_FILE = 'answers.cache';
@@ -20,7 +20,7 @@ const INTERVAL_MILLISECONDS = 600_000;
 export const KEPT_LIMITS: WriteLimits = { fileBytes: 16_000_000, answers: 50_000 };
 
 export interface KeepAnswersOptions {
-  readonly settings: Pick<Settings, 'cache' | 'stateDirectory' | 'upstreams' | 'zones'>;
+  readonly settings: Pick<Settings, 'cache' | 'stateDirectory'> & WhoIsAsked;
   readonly cache: SharedArrayBuffer;
   readonly hashKey: Uint8Array;
   readonly clock: Clock;

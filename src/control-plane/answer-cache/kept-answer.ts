@@ -1,17 +1,18 @@
 // One answer as it stands in the file of kept answers, without any trust in what is read: the message is checked as one from the
 // network, and the key is taken from its own question. Pure; main thread.
 //
-//   message octets 16 | type filed under 16 | variant 8 | 0 8 | age 32 | remaining 32, signed | message       big-endian, seconds
+//   message octets 16 | type filed under 16 | variant 32 | age 32 | remaining 32, signed | message       big-endian, seconds
 
 import { type AnswerKey, type CachedAnswer, NAME_MAX_BYTES } from '../../memory/answer-cache/cached-answer.ts';
+import { VARIANT_OF_ANY_UPSTREAMS } from '../../memory/answer-cache/upstream-variant.ts';
 import type { NameHasher } from '../../memory/name-hash/name-hasher.ts';
 import { ANSWER_FAULT, AnswerFacts, readAnswer } from '../../wire/answer-reader.ts';
 import { HEADER_BYTES, readUint16, readUint32, writeUint16, writeUint32 } from '../../wire/header.ts';
 import { expandName, foldName } from '../../wire/name.ts';
 
-export const KEPT_FIXED_BYTES = 14;
-/** Bits of AnswerKey.variant that tell answers apart, DO and CD; all others mark what is none or not to be kept. */
-const VARIANTS_KEPT = 0b11;
+export const KEPT_FIXED_BYTES = 16;
+/** Bits of AnswerKey.variant that tell answers apart: DO, CD and who was asked. All others mark what is none or not to be kept. */
+const VARIANTS_KEPT = 0b11 | VARIANT_OF_ANY_UPSTREAMS;
 /** Type under which an NXDOMAIN is filed for all types. */
 const EVERY_TYPE = 0;
 const AGE_MAX_SECONDS = 2 ** 31 - 1;
@@ -35,10 +36,9 @@ export function appendKept(
 ): number {
   writeUint16(out, offset, answer.messageLength);
   writeUint16(out, offset + 2, key.type);
-  out[offset + 4] = key.variant;
-  out[offset + 5] = 0;
-  writeUint32(out, offset + 6, Math.max(0, nowSeconds - answer.storedAtSeconds));
-  writeUint32(out, offset + 10, answer.expiresAtSeconds - nowSeconds);
+  writeUint32(out, offset + 4, key.variant);
+  writeUint32(out, offset + 8, Math.max(0, nowSeconds - answer.storedAtSeconds));
+  writeUint32(out, offset + 12, answer.expiresAtSeconds - nowSeconds);
   out.set(answer.message.subarray(0, answer.messageLength), offset + KEPT_FIXED_BYTES);
   return offset + KEPT_FIXED_BYTES + answer.messageLength;
 }
@@ -62,24 +62,20 @@ export class KeptAnswerReader {
     const messageLength = readUint16(bytes, offset);
     const messageStart = offset + KEPT_FIXED_BYTES;
     const messageEnd = messageStart + messageLength;
-    const ageSeconds = readUint32(bytes, offset + 6);
+    const ageSeconds = readUint32(bytes, offset + 8);
     key.type = readUint16(bytes, offset + 2);
-    key.variant = bytes[offset + 4]!;
-    if (
-      messageEnd > end ||
-      ageSeconds > AGE_MAX_SECONDS ||
-      (key.variant & ~VARIANTS_KEPT) !== 0 ||
-      bytes[offset + 5] !== 0
-    )
-      return -1;
+    key.variant = readUint32(bytes, offset + 4);
+    if (messageEnd > end || ageSeconds > AGE_MAX_SECONDS || (key.variant & ~VARIANTS_KEPT) !== 0) return -1;
     const { message } = answer;
     message.set(bytes.subarray(messageStart, messageEnd));
     answer.messageLength = messageLength;
     answer.storedAtSeconds = -ageSeconds;
-    answer.expiresAtSeconds = readUint32(bytes, offset + 10) | 0;
+    answer.expiresAtSeconds = readUint32(bytes, offset + 12) | 0;
     answer.inspection = 0;
     // Older than any policy: each is inspected before it is given out.
     answer.policyGeneration = 0;
+    answer.cleanGroups = 0;
+    answer.otherCleanGroup = 0;
     return this.#readMessage(key, answer) ? messageEnd : -1;
   }
 

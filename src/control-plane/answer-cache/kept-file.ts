@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib';
 import { FINGERPRINT_BYTES } from './who-is-asked.ts';
 
 const MAGIC = new TextEncoder().encode('sottoans');
-const VERSION = 2;
+const VERSION = 3;
 const BOOT_AT = 32;
 const FINGERPRINT_AT = 48;
 const HEADER_CRC_AT = FINGERPRINT_AT + FINGERPRINT_BYTES;

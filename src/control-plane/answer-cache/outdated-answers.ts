@@ -41,7 +41,8 @@ export class OutdatedAnswers {
     key.hashHigh = this.#hasher.fullHigh;
     // What was told to somebody who wants no checking says nothing to the others.
     const last = (variant & VARIANT_CHECKING_DISABLED) === 0 ? VARIANT_CHECKING_DISABLED - 1 : VARIANTS_OF_ASKERS;
-    for (key.variant = 0; key.variant <= last; key.variant++) {
+    for (let asker = 0; asker <= last; asker++) {
+      key.variant = (variant & ~VARIANTS_OF_ASKERS) | asker;
       const found = this.#found;
       const isThere = this.#cache.find(key, LONG_AGO_SECONDS, found);
       if (isThere && found.messageLength === 0 && found.storedAtSeconds >= storedAtSeconds) return true;

@@ -5,6 +5,11 @@ import { clientIdIn } from '../../wire/client-id.ts';
 
 export const CLIENT_ID_FORM = 'letters, digits and hyphens inside, 63 at most, such as "kitchen-tablet"';
 
+/** `id:phone` says that it is an ID wherever an address could stand. */
+export function withoutMark(text: string): string {
+  return text.replace(/^id:/, '').trim();
+}
+
 /** Lower-case, or undefined if it cannot be one. */
 export function readClientId(text: string): string | undefined {
   const id = clientIdIn(text, 0, text.length);

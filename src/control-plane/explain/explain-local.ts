@@ -44,6 +44,13 @@ export function matchOf(names: LocalNames, name: Uint8Array, type: number, hashe
   return match;
 }
 
+/** The same, with its aliases followed to their end. */
+export function matchBehind(names: LocalNames, name: Uint8Array, type: number, hasher: NameHasher): LocalMatch {
+  const match = matchOf(names, name, type, hasher);
+  if (match.outcome === LOCAL.RECORDS) followed(names, match, name, type);
+  return match;
+}
+
 export interface LocalContext {
   readonly localNames: LocalNames;
   /** Where local names were written. */

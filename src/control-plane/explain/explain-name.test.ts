@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { localSettings } from '../../../test/fixtures/local-settings.ts';
-import { BlockTable } from '../../memory/block-table/block-table.ts';
+import { NO_GROUP_MEMBERS, noRules, OWN_RULES, tableOfRules, testGroup } from '../../../test/fixtures/policy.ts';
 import { LocalNames } from '../../memory/local-names/local-names.ts';
 import { CLIENT_SERVICES } from '../../memory/local-names/local-names-layout.ts';
 import { compileForOthers, compileLocalNames, NO_CONTENTS, sourcesOf } from '../local-names/compile-local-names.ts';
-import { buildTable } from '../lists/build-table.ts';
+import { PolicyTables } from '../../policy/policy-tables.ts';
 import { readSettings } from '../settings/load-settings.ts';
-import { parseAddress } from '../../wire/ip-address.ts';
 import { nameFromText } from '../../wire/name-text.ts';
 import { TYPE } from '../../wire/numbers.ts';
 import { explanationToText } from '../../cli/explain/explanation-text.ts';
 import { type ExplainContext, explainName } from './explain-name.ts';
+import { readClient } from './who-asks.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(5);
+const PLAIN = { hasColors: false, now: 0, notice: undefined };
 const CONFIG = `state_dir = "state"
 [[list]]
 name = "late"
@@ -28,14 +29,17 @@ function context(listsComplete: boolean, config = CONFIG): ExplainContext {
   assert.ok(result.ok);
   const { settings } = result;
   const rules = settings.rules.map(({ text }) => text);
-  const { table } = buildTable({ hashKey: HASH_KEY, lists: [], rules }, '0'.repeat(32));
+  const groups = [testGroup({ ...settings.policy, listsComplete })];
+  const ownRules = tableOfRules(HASH_KEY, [[OWN_RULES, rules]]);
   return {
-    table: new BlockTable(table),
+    policy: new PolicyTables(noRules(HASH_KEY), ownRules, groups),
+    groups,
+    members: NO_GROUP_MEMBERS,
+    groupStatus: [],
+    findAnswer: () => Promise.resolve('nobody is asked'),
     localNames: new LocalNames(compileLocalNames(settings, HASH_KEY).table),
     localSources: sourcesOf(settings, NO_CONTENTS),
     hashKey: HASH_KEY,
-    policy: settings.policy,
-    listsComplete,
     settings,
   };
 }
@@ -125,11 +129,14 @@ test('names of a [[zone]], and aliases into it, are said to be asked there in pl
       explanation!.plaintext,
       'of the zone lan.example, asked in plain text at 192.168.1.1:53, [fd00::1]:5353',
     );
-    const text = explanationToText(explanation!, 1);
+    const text = explanationToText(explanation!, PLAIN);
     assert.match(text, /answer +.*zone lan\.example, asked in plain text/);
     assert.doesNotMatch(text, /upstream/);
   }
-  assert.match(explanationToText((await explainName(context(true, ELSEWHERE), 'web.example'))!, 1), /the upstream's/);
+  assert.match(
+    explanationToText((await explainName(context(true, ELSEWHERE), 'web.example'))!, PLAIN),
+    /the upstream's/,
+  );
   const silent = { ...context(true, ELSEWHERE), isZoneSilent: (it: string) => it === '192.168.1.1:53, [fd00::1]:5353' };
   const note = 'the resolver of its zone does not answer at the moment';
   assert.deepEqual((await explainName(silent, 'nas.lan.example'))?.notes, [note]);
@@ -175,7 +182,7 @@ test('with DNS64, a question for IPv6 addresses is explained by what a client ge
     assert.deepEqual(await Promise.all([own, wellKnown, none].map((it) => localOf(it, name))), expected, name);
   const router = await explainName(own, 'router.example', TYPE.AAAA);
   assert.match(router!.sentence, /a record of the configuration names it; it has no IPv6 address, so its IPv4/);
-  assert.match(explanationToText(router!, TYPE.AAAA), /answer +IPv6 addresses made here of IPv4 addresses/);
+  assert.match(explanationToText(router!, PLAIN), /answer +IPv6 addresses made here of IPv4 addresses/);
   assert.equal(router!.line?.number, 2);
   assert.match((await explainName(wellKnown, 'nas.example', TYPE.AAAA))!.sentence, /private IPv4 addresses are never/);
 });
@@ -267,7 +274,7 @@ test('what others get is said beside what clients of this network get, and alone
   const others = compileForOthers(localSettings(config), HASH_KEY);
   const both = { ...context(true, config), namesForOthers: new LocalNames(others!) };
   const explain = (name: string, client?: string) =>
-    explainName(both, name, TYPE.A, client === undefined ? undefined : octetsOf(client));
+    explainName(both, name, TYPE.A, client === undefined ? undefined : readClient(client));
   const zoned = await explain('nas.lan.example');
   assert.match(zoned!.plaintext!, /zone lan\.example/);
   assert.deepEqual(zoned!.notes, ['who is not in access.local_names gets what is public']);
@@ -278,9 +285,3 @@ test('what others get is said beside what clients of this network get, and alone
   const device = await explain('nas.lan.example', '192.168.1.7');
   assert.deepEqual([device!.plaintext, device!.notes], [zoned!.plaintext, []]);
 });
-
-function octetsOf(address: string): Uint8Array {
-  const octets = new Uint8Array(16);
-  assert.ok(parseAddress(address, octets));
-  return octets;
-}

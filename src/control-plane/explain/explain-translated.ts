@@ -1,7 +1,7 @@
 // What DNS64 makes of an explanation: where a name has no IPv6 address, its IPv4 addresses stand in, inside the translator's prefix
 // (RFC 6147). By the same rules as the query pipeline (data-plane/derivation/synthesis.ts, wire/derived-answer.ts).
 
-import { addressToText } from '../../wire/ip-address.ts';
+import { addressToText, isMappedIpv4 } from '../../wire/ip-address.ts';
 import {
   extractIpv4,
   type Ipv4Embedding,
@@ -9,8 +9,11 @@ import {
   isNotGlobalIpv4,
   isWellKnown,
 } from '../../wire/ipv4-embedding.ts';
+import { RCODE } from '../../wire/numbers.ts';
 import { IPV4_REVERSE_NAME_MAX_BYTES, readIpv6ReverseName, writeIpv4ReverseName } from '../../wire/reverse-name.ts';
 import type { LocalExplanation } from './explain-local.ts';
+import { reachedAddresses } from './reached-places.ts';
+import { readUpstreamAnswer } from './read-answer.ts';
 
 export const MAYBE_EMBEDDED =
   'without an IPv6 address of its own it is given its IPv4 addresses as IPv6 addresses (resolve.dns64)';
@@ -20,6 +23,12 @@ const NOT_GLOBAL = 'private IPv4 addresses are never given as IPv6 addresses und
 /** Whether IPv4 addresses stand in for what is answered here to a question for AAAA. */
 export function hasNoIpv6({ response, addresses }: LocalExplanation): boolean {
   return response === 'nodata' || (response === 'records' && addresses.every((address) => isMappedAt(address, 0)));
+}
+
+/** Whether they stand in for what an upstream's answer to a question for AAAA has. */
+export function wantsIpv4(message: Uint8Array): boolean {
+  const answer = readUpstreamAnswer(message);
+  return answer !== undefined && answer.facts.rcode !== RCODE.NXDOMAIN && reachedAddresses(answer).every(isMappedIpv4);
 }
 
 /** What the client gets who asked for AAAA. `ipv4`: the explanation of the same name's A, whose addresses stand in. */

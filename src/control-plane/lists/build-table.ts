@@ -1,17 +1,15 @@
-// Lists and rules -> block table. Reads the kept copies and blocks while it works: for the helper process, or for rules alone.
+// Lists -> block table. Reads the kept copies and blocks while it works: for the helper process.
 
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
-import type { TableSource } from '../../memory/block-table/block-table.ts';
 import { BlockTableBuilder } from '../../memory/block-table/block-table-builder.ts';
+import { type RuleSource, TIER } from '../../memory/block-table/rule-model.ts';
 import { parseRule } from '../../policy/rule.ts';
-import type { CompiledTable, CompileInput, ListInput } from './compile-messages.ts';
+import { OfferedPatterns } from '../rules/offered-patterns.ts';
+import type { CompiledTable, CompileInput, ListInput, ReportOfList } from './compile-messages.ts';
 import { ListReader } from './list-reader.ts';
-
-const CHUNK_BYTES = 256 * 1024;
-
-/** What the source of all own rules is called in a table. */
-export const RULES_SOURCE = 'rules';
+import type { ListReport } from './list-report.ts';
+import { withAddresses } from './noted-rules.ts';
+import { readListFile } from './read-list-file.ts';
+import { removeRule, type TableSink, tableSink } from './table-sink.ts';
 
 /** A kept copy that is not what its metadata say, or cannot be read at all. */
 export class CopyChanged extends Error {
@@ -23,64 +21,85 @@ export class CopyChanged extends Error {
   }
 }
 
-/** Throws CopyChanged or what the builder throws. */
-export function buildTable(input: CompileInput, contentId: string): CompiledTable {
-  const builder = collectNames(input, contentId);
-  return { table: builder.finish(), entryCount: builder.entryCount };
+export interface CollectedLists {
+  /** Everything that is in the table, ready to be laid out. */
+  readonly builder: BlockTableBuilder;
+  readonly reports: readonly ReportOfList[];
 }
 
-/** Everything that is in the table, ready to be laid out. Throws CopyChanged or what the builder throws. */
-export function collectNames(input: CompileInput, contentId: string): BlockTableBuilder {
-  const sources: TableSource[] = input.lists.map(({ name, action }) => ({ name, kind: 'list', action }));
-  if (input.rules.length > 0) sources.push({ name: RULES_SOURCE, kind: 'rules', action: 'block' });
-  const builder = new BlockTableBuilder({
-    hashKey: input.hashKey,
-    contentId,
-    sources,
-    expectedNames: expectedNames(input),
+/** Throws CopyChanged or what the builder throws. */
+export function buildTable(input: CompileInput, contentId: string): CompiledTable {
+  const { builder, reports } = collectLists(input, contentId);
+  return { table: builder.finish(), entryCount: builder.entryCount, reports };
+}
+
+/** Throws CopyChanged or what the builder throws. `onRead`: so many rules of the copies have been read. */
+export function collectLists(
+  input: CompileInput,
+  contentId: string,
+  onRead: (rules: number) => void = () => undefined,
+): CollectedLists {
+  const { hashKey, lists, removals } = input;
+  const sources = lists.map(({ name }): RuleSource => ({ name, kind: 'list', tier: TIER.LISTS }));
+  const builder = new BlockTableBuilder({ hashKey, contentId, sources, expectedNames: expectedNames(lists) });
+  const patterns = new OfferedPatterns();
+  let rulesRead = 0;
+  const added = lists.flatMap((list, index) => {
+    const one = addList(builder, index, list, patterns);
+    rulesRead += list.copy?.names ?? 0;
+    onRead(rulesRead);
+    return one ?? [];
   });
-  for (const [index, list] of input.lists.entries()) addList(builder, index, list);
-  for (const text of input.rules) {
+  patterns.settle();
+  for (const text of removals) {
     const rule = parseRule(text);
-    // The settings have been checked: a rule that cannot be read never gets here.
-    if (typeof rule === 'string') throw new Error(`rule ${rule}`);
-    builder.add(sources.length - 1, rule.name, rule.name.length, rule.scope, rule.action);
+    if (typeof rule !== 'string') removeRule(builder, rule);
   }
-  return builder;
+  return { builder, reports: added.map((list) => reportOf(list, builder, patterns)) };
 }
 
 /** At least the names of the longest list; how much the others add depends on how far they overlap. */
-function expectedNames({ lists, rules }: CompileInput): number {
-  return rules.length + Math.max(0, ...lists.map(({ copy }) => copy?.names ?? 0));
+function expectedNames(lists: readonly ListInput[]): number {
+  return Math.max(0, ...lists.map(({ copy }) => copy?.names ?? 0));
 }
 
-function addList(builder: BlockTableBuilder, index: number, list: ListInput): void {
-  if (list.copy === undefined) return;
-  const reader = new ListReader(list, (wire, length, subtree) => {
-    builder.add(index, wire, length, subtree ? 'subtree' : 'exact', list.action);
-  });
-  const digest = readThrough(list.name, list.copy.path, reader);
-  reader.finish();
-  if (digest !== list.copy.sha256) throw new CopyChanged(list.name);
+interface AddedList {
+  readonly name: string;
+  readonly index: number;
+  readonly sink: TableSink;
+  readonly report: ListReport;
 }
 
-/** Reads the file into the reader; returns its SHA-256. */
-function readThrough(list: string, path: string, reader: ListReader): string {
-  const hash = createHash('sha256');
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    throw new CopyChanged(list);
-  }
-  try {
-    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
-      hash.update(chunk.subarray(0, length));
-      reader.push(chunk.subarray(0, length));
-    }
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest('hex');
+function addList(
+  builder: BlockTableBuilder,
+  index: number,
+  list: ListInput,
+  patterns: OfferedPatterns,
+): AddedList | undefined {
+  const { name, copy } = list;
+  if (copy === undefined) return undefined;
+  const sink = tableSink(builder, index, patterns);
+  const read = readListFile(copy.path, new ListReader(list, sink));
+  if (read?.sha256 !== copy.sha256) throw new CopyChanged(name);
+  return { name, index, sink, report: read.inspection.report };
+}
+
+/** Which patterns and which rules about addresses found a place turns out when all lists are there. */
+function reportOf(
+  { name, index, sink: { taken, repeated, leftOut }, report: { skipped } }: AddedList,
+  builder: BlockTableBuilder,
+  patterns: OfferedPatterns,
+): ReportOfList {
+  const patternsLeftOut = patterns.leftOutOf(index).map((them) => ({ ...them, isFault: false }));
+  const addresses = builder.toldAddresses(index);
+  const outOfTable = addresses.leftOut.rules + addresses.repeated.rules;
+  return {
+    list: name,
+    report: {
+      rules: { ...taken, addresses: Math.max(0, taken.addresses - outOfTable) },
+      skipped: [...skipped, ...patternsLeftOut],
+      repeated: withAddresses(repeated, addresses.repeated),
+      leftOut: withAddresses(leftOut, addresses.leftOut),
+    },
+  };
 }

@@ -4,7 +4,7 @@
 
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { BlockTableBuilder } from '../../memory/block-table/block-table-builder.ts';
-import { CopyChanged, collectNames } from './build-table.ts';
+import { CopyChanged, collectLists } from './build-table.ts';
 import type { CompileJob, CompileMessage } from './compile-messages.ts';
 import { fileReason } from './list-failure.ts';
 import { partPath } from './replace-file.ts';
@@ -27,12 +27,12 @@ function outcomeOf(job: CompileJob): CompileMessage {
 }
 
 function compile(job: CompileJob): CompileMessage {
-  const builder = collectNames(job, job.contentId);
+  const { builder, reports } = collectLists(job, job.contentId, (rules) => send({ kind: 'read', rules }));
   const { entryCount } = builder;
   const notKept = writePart(builder, partPath(job.tablePath));
-  if (notKept === undefined) return { kind: 'written', entryCount };
-  builder.writeTo((byteLength) => (octets, offset) => sendPiece({ kind: 'piece', byteLength, octets, offset }));
-  return { kind: 'sent', entryCount, notKept };
+  if (notKept === undefined) return { kind: 'written', entryCount, reports };
+  builder.writeTo((byteLength) => (octets, offset) => send({ kind: 'piece', byteLength, octets, offset }));
+  return { kind: 'sent', entryCount, reports, notKept };
 }
 
 /** Undefined, or why the table cannot be written; no part file is left then. */
@@ -68,6 +68,6 @@ function writeAll(file: number, octets: Uint8Array, offset: number): void {
   }
 }
 
-function sendPiece(piece: CompileMessage & { kind: 'piece' }): void {
-  process.send?.(piece);
+function send(message: CompileMessage & { kind: 'piece' | 'read' }): void {
+  process.send?.(message);
 }

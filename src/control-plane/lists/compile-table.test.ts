@@ -5,11 +5,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { sourcesNaming } from '../../../test/fixtures/lists/sources-naming.ts';
 import { temporaryDirectory } from '../../../test/fixtures/lists/temporary-directory.ts';
-import { wireName } from '../../../test/fixtures/lists/wire-names.ts';
 import { readTestData } from '../../../test/setup/test-data.ts';
-import { BlockTable, TableMatch } from '../../memory/block-table/block-table.ts';
-import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import { BlockTable } from '../../memory/block-table/block-table.ts';
+import { TIER } from '../../memory/block-table/rule-model.ts';
 import type { CompileInput, CompileJob, ListInput } from './compile-messages.ts';
 import { compileTable } from './compile-table.ts';
 import { listTables, loadTable, removeOtherTables, tablePath } from './compiled-store.ts';
@@ -26,15 +26,6 @@ function childPids(): number[] {
   return text === '' ? [] : text.split(' ').map(Number);
 }
 
-function find(table: SharedArrayBuffer, name: string): TableMatch {
-  const hasher = new NameHasher(HASH_KEY);
-  const wire = wireName(name);
-  hasher.hash(wire, wire.length);
-  const match = new TableMatch();
-  new BlockTable(table).find(wire, wire.length, hasher, match);
-  return match;
-}
-
 describe('compiling lists in the helper process', () => {
   const directory = temporaryDirectory();
   before(() => mkdirSync(join(directory.path, 'compiled')));
@@ -47,46 +38,148 @@ describe('compiling lists in the helper process', () => {
     return { name, action: 'block', format: 'auto', subdomains: false, copy: { path, sha256, names: 0 }, ...options };
   }
 
-  function job(lists: readonly ListInput[], rules: readonly string[] = []): CompileJob {
-    const input: CompileInput = { hashKey: HASH_KEY, lists, rules };
+  function job(lists: readonly ListInput[], removals: readonly string[] = []): CompileJob {
+    const input: CompileInput = { hashKey: HASH_KEY, lists, removals };
     const contentId = contentIdOf(input);
     return { ...input, contentId, tablePath: tablePath(directory.path, contentId) };
   }
 
-  test('gives a table that says which list and which rule name a name', async () => {
+  test('gives a table that says which lists name a name', async () => {
     const lists = [
       list('ads', '0.0.0.0 ads.example\n0.0.0.0 both.example\n'),
       list('missing', '', { copy: undefined }),
       list('wild', '*.wild.example\n'),
-      list('wide', 'wide.example\n', { subdomains: true }),
+      list('wide', 'wide.example\nfine.example\n', { subdomains: true }),
       list('good', 'good.wild.example\nboth.example\n', { action: 'allow' }),
     ];
-    const outcome = await compileTable(job(lists, ['||ruled.example^', '@@fine.example']), never);
+    const outcome = await compileTable(job(lists, ['||fine.example^$badfilter']), never);
     assert.ok(outcome.kind === 'compiled');
     const { table } = outcome;
-    assert.equal(outcome.entryCount, 7);
     assert.deepEqual(
-      new BlockTable(table, true).sources.map(({ name, kind, action }) => [name, kind, action]),
-      [
-        ['ads', 'list', 'block'],
-        ['missing', 'list', 'block'],
-        ['wild', 'list', 'block'],
-        ['wide', 'list', 'block'],
-        ['good', 'list', 'allow'],
-        ['rules', 'rules', 'block'],
-      ],
+      new BlockTable(table, true).sources.map(({ name, kind, tier }) => [name, kind, tier]),
+      lists.map(({ name }) => [name, 'list', TIER.LISTS]),
     );
-    assert.equal(find(table, 'ads.example').listBlockSource, 0);
-    assert.equal(find(table, 'x.ads.example').listBlockSource, -1);
-    assert.equal(find(table, 'x.wild.example').listBlockSource, 2);
-    assert.equal(find(table, 'wild.example').listBlockSource, 2);
-    assert.equal(find(table, 'x.wide.example').listBlockSource, 3);
-    assert.equal(find(table, 'good.wild.example').listAllowSource, 4);
-    const both = find(table, 'both.example');
-    assert.deepEqual([both.listBlockSource, both.listAllowSource], [0, 4]);
-    assert.equal(find(table, 'x.ruled.example').ruleBlockSource, 5);
-    assert.equal(find(table, 'fine.example').ruleAllowSource, 5);
-    assert.equal(find(table, 'other.example').listBlockSource, -1);
+    const named: [string, string[]][] = [
+      ['ads.example', ['ads']],
+      ['x.ads.example', []],
+      ['x.wild.example', ['wild']],
+      ['wild.example', ['wild']],
+      ['x.wide.example', ['wide']],
+      ['fine.example', []],
+      ['good.wild.example', ['@@good', 'wild']],
+      ['both.example', ['@@good', 'ads']],
+      ['other.example', []],
+    ];
+    for (const [name, sources] of named) assert.deepEqual(sourcesNaming(table, name), sources, name);
+  });
+
+  test('tells how far it is, list by list', async () => {
+    const { copy } = list('of-seven', 'a.example\n');
+    const ofSeven = { copy: { ...copy!, names: 7 } };
+    const lists = [
+      list('of-seven', 'a.example\n', ofSeven),
+      list('missing', '', { copy: undefined }),
+      list('one', '||b.example^\n'),
+    ];
+    const read: number[] = [];
+    await compileTable(job(lists), never, { onRead: (rules) => read.push(rules) });
+    assert.deepEqual(read, [7, 7, 7]);
+  });
+
+  test('tells what became of the lines of each list', async () => {
+    const lists = [
+      list('ads', '||ads.example^\n||ads.example^\n||bad_line^$unknown-option\n@@||good.example^\n'),
+      list('missing', '', { copy: undefined }),
+      list('names', 'a.example\nb.example\n'),
+      list(
+        'ranges',
+        [...Array.from({ length: 18 }, (_, n) => `||10.0.0.0/24^$client=c${n}`), '10.0.0.0/8\n'].join('\n'),
+      ),
+      list('endless', Array.from({ length: 70 }, (_, type) => `||ads.example^$dnstype=TYPE${type + 100}\n`).join('')),
+    ];
+    const outcome = await compileTable(job(lists), never);
+    assert.ok(outcome.kind === 'compiled');
+    const told = outcome.reports.map(({ list: name, report }) => [
+      name,
+      report.rules.names + report.rules.subtrees + report.rules.addresses,
+      report.rules.exceptions,
+      report.repeated.rules,
+      report.leftOut.rules,
+      report.skipped.map(({ lines, first }) => [lines, first[0]?.lineNumber]),
+    ]);
+    assert.deepEqual(told, [
+      ['ads', 2, 1, 1, 0, [[1, 3]]],
+      ['names', 2, 0, 0, 0, []],
+      ['ranges', 16, 0, 0, 3, []],
+      ['endless', 64, 0, 0, 6, []],
+    ]);
+  });
+
+  test('tells the first lines of what a list says again and of what finds no place, by kind, and how many there are', async () => {
+    const conditional = Array.from({ length: 70 }, (_, type) => `||n.example^$dnstype=TYPE${type + 100}`);
+    const [names, patterns, ranges] = [
+      '||a.example^\n*.b.example',
+      '/^ads[0-9]/\n*ads*x*',
+      '192.0.2.1\n192.0.2.8-192.0.2.15',
+    ];
+    const text = [
+      names,
+      patterns,
+      ranges,
+      ...conditional,
+      names,
+      patterns,
+      ranges,
+      ...Array<string>(9).fill('c.example'),
+    ];
+    const outcome = await compileTable(job([list('mixed', text.join('\n'), { format: 'adblock' })]), never);
+    assert.ok(outcome.kind === 'compiled');
+    const { rules, repeated, leftOut, skipped } = outcome.reports[0]!.report;
+    assert.deepEqual(
+      [rules.names, rules.subtrees, rules.below, rules.patterns, rules.addresses, rules.conditional],
+      [1, 1 + 64, 1, 2, 2, 64],
+    );
+    assert.deepEqual(repeated, {
+      rules: 6 + 8,
+      first: [
+        { lineNumber: 77, text: '||a.example^' },
+        { lineNumber: 78, text: '*.b.example' },
+        { lineNumber: 79, text: '/^ads[0-9]/' },
+        { lineNumber: 80, text: '*ads*x*' },
+        { lineNumber: 81, text: '192.0.2.1' },
+      ],
+    });
+    assert.deepEqual(leftOut, {
+      rules: 6,
+      first: Array.from({ length: 5 }, (_, index) => ({ lineNumber: 71 + index, text: '||n.example^' })),
+    });
+    assert.deepEqual(skipped, []);
+  });
+
+  test('tells patterns for which there is no room as left out, and counts as taken those that the table has', async () => {
+    const lines = Array.from({ length: 4000 }, (_, index) => `@@/^ad${index}[0-9]+x/$client=c1`);
+    const outcome = await compileTable(job([list('patterns', lines.join('\n'))]), never);
+    assert.ok(outcome.kind === 'compiled');
+    const { rules, skipped } = outcome.reports[0]!.report;
+    const taken = new BlockTable(outcome.table, true).patterns.length;
+    assert.ok(taken > 0 && taken < 4000, `${taken} taken`);
+    assert.deepEqual([rules.patterns, rules.exceptions, rules.conditional], [taken, taken, taken]);
+    assert.equal(
+      skipped.reduce((sum, { lines: count }) => sum + count, 0),
+      4000 - taken,
+    );
+    const { first, reasonText, isFault } = skipped[0]!;
+    assert.deepEqual([isFault, first.length], [false, 5]);
+    assert.match(reasonText, /pattern/);
+    assert.equal(lines[first[0]!.lineNumber - 1], `@@/${first[0]!.text}/$client=c1`);
+  });
+
+  test('needs hardly any of its heap for addresses, so that a list of millions leaves the others in force', async () => {
+    const octets = (number: number) => [24, 16, 8, 0].map((shift) => (number >>> shift) & 0xff).join('.');
+    const addresses = Array.from({ length: 150_000 }, (_, index) => octets(0x0100_0000 + 40_503 * index));
+    const lists = [list('ads', 'ads.example\n'), list('addresses', `${addresses.join('\n')}\n`)];
+    const outcome = await compileTable(job(lists), never, { heapMaxMegabytes: 40 });
+    assert.equal(outcome.kind, 'compiled');
   });
 
   test('keeps the table for the next start, byte for byte', async () => {
@@ -203,14 +296,14 @@ describe('compiling lists in the helper process', () => {
     assert.ok(outcome.kind === 'compiled');
     assert.equal(outcome.entryCount, 1_510_348);
     assert.ok(outcome.table.byteLength <= 60_000_000);
-    assert.equal(find(outcome.table, '0----0.info').listBlockSource, 0);
+    assert.deepEqual(sourcesNaming(outcome.table, '0----0.info'), ['union']);
     await outcome.written;
   });
 });
 
 describe('a compiled table on the disk', () => {
   const directory = temporaryDirectory();
-  const input: CompileInput = { hashKey: HASH_KEY, lists: [], rules: ['||a.example^'] };
+  const input: CompileInput = { hashKey: HASH_KEY, lists: [], removals: ['||a.example^$badfilter'] };
   const contentId = contentIdOf(input);
   const path = tablePath(directory.path, contentId);
   after(() => directory.remove());
@@ -271,7 +364,7 @@ describe('a content id', () => {
     subdomains: false,
     copy: { path: '/a', sha256: '1'.repeat(64), names: 1 },
   };
-  const input: CompileInput = { hashKey: HASH_KEY, lists: [list], rules: ['a.example'] };
+  const input: CompileInput = { hashKey: HASH_KEY, lists: [list], removals: ['||a.example^$badfilter'] };
 
   test('does not depend on where a copy lies', () => {
     const moved = { ...list, copy: { path: '/b', sha256: '1'.repeat(64), names: 1 } };
@@ -286,8 +379,8 @@ describe('a content id', () => {
     ['a format', { ...input, lists: [{ ...list, format: 'hosts' }] }],
     ['subdomains', { ...input, lists: [{ ...list, subdomains: true }] }],
     ['another list', { ...input, lists: [list, list] }],
-    ['a rule', { ...input, rules: ['b.example'] }],
-    ['no rule', { ...input, rules: [] }],
+    ['a rule that takes others away', { ...input, removals: ['||b.example^$badfilter'] }],
+    ['no such rule', { ...input, removals: [] }],
     ['the hash key', { ...input, hashKey: new Uint8Array(16) }],
   ];
   for (const [what, changed] of changes) {

@@ -3,9 +3,10 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockTable, BlockTableDamaged } from '../../memory/block-table/block-table.ts';
-import { partPath } from './replace-file.ts';
 
 const FILE_NAME = /^table-([0-9a-f]{32})\.bin$/;
+/** The same, and what is known about it. */
+const FILES_OF_TABLE = /^table-[0-9a-f]{32}\.(?:bin|json)(?:\.part)?$/;
 
 export function tablePath(stateDirectory: string, contentId: string): string {
   return join(stateDirectory, 'compiled', `table-${contentId}.bin`);
@@ -49,12 +50,10 @@ export async function listTables(stateDirectory: string): Promise<string[]> {
 
 /** Removes every table but one, and half-written ones. Never rejects. */
 export async function removeOtherTables(stateDirectory: string, contentId: string): Promise<void> {
-  const kept = tablePath(stateDirectory, contentId);
   const directory = join(stateDirectory, 'compiled');
   for (const name of await readdir(directory).catch(() => [])) {
-    const path = join(directory, name);
-    const isTable = FILE_NAME.test(name) || name.endsWith(partPath('.bin'));
-    if (isTable && path !== kept) await rm(path, { force: true }).catch(() => undefined);
+    const isKept = name === `table-${contentId}.bin` || name === `table-${contentId}.json`;
+    if (FILES_OF_TABLE.test(name) && !isKept) await rm(join(directory, name), { force: true }).catch(() => undefined);
   }
 }
 

@@ -5,7 +5,7 @@ import { LAYOUT_VERSION } from '../../memory/block-table/block-table-layout.ts';
 import type { CompileInput } from './compile-messages.ts';
 
 /** To be raised when the reading of lists changes, so that tables compiled before are compiled again. */
-const READING_VERSION = 1;
+const READING_VERSION = 5;
 
 /** 32 hexadecimal digits. The hash key counts too (a table only serves its own key) and cannot be told from the result. */
 export function contentIdOf(input: CompileInput): string {
@@ -17,6 +17,6 @@ export function contentIdOf(input: CompileInput): string {
     copy?.sha256 ?? null,
   ]);
   const key = createHash('sha256').update(input.hashKey).digest('hex');
-  const description = JSON.stringify([READING_VERSION, LAYOUT_VERSION, key, lists, input.rules]);
+  const description = JSON.stringify([READING_VERSION, LAYOUT_VERSION, key, lists, input.removals]);
   return createHash('sha256').update(description).digest('hex').slice(0, 32);
 }

@@ -232,6 +232,17 @@ describe('a download', () => {
     });
   }
 
+  for (const [retryAfter, milliseconds] of [
+    ['600', 600_000],
+    ['99999999', 86_400_000],
+    ['soon', undefined],
+    [new Date(0).toUTCString(), 0],
+  ] as const)
+    test(`a server that says "Retry-After: ${retryAfter}" is left alone for ${milliseconds} ms`, async () => {
+      server.on('/busy', (_request, response) => response.writeHead(429, { 'retry-after': retryAfter }).end());
+      await assert.rejects(ask({ url: server.url('/busy') }), { retryAfterMilliseconds: milliseconds });
+    });
+
   test('is ended when nothing arrives, before and amid the content', async () => {
     const limits = { idleMilliseconds: 100 };
     server.on('/silent', () => undefined);

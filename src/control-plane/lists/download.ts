@@ -3,6 +3,7 @@
 
 import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
+import { retryAfterSeconds } from '../http/retry-after.ts';
 import { decoded } from './content-coding.ts';
 import { downloadFailure } from './download-failure.ts';
 import { ListFailure } from './list-failure.ts';
@@ -20,12 +21,15 @@ export interface DownloadLimits {
 export const DOWNLOAD_LIMITS: DownloadLimits = {
   totalMilliseconds: 60_000,
   idleMilliseconds: 15_000,
-  maxBytes: 100_000_000,
+  // Five million lines of a hosts file.
+  maxBytes: 200_000_000,
 };
 
 const REDIRECTS_MAX = 5;
 const CONNECT_MILLISECONDS = 10_000;
 const NEXT_ADDRESS_MILLISECONDS = 1_000;
+/** A server may ask for so much peace, and no more: a list is to be kept up to date. */
+const RETRY_AFTER_MAX_SECONDS = 86_400;
 const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308]);
 
 /** What the kept copy knows of its source. Sent only to the address that gave it. */
@@ -118,7 +122,7 @@ async function follow(options: DownloadOptions, agent: Agent, signal: AbortSigna
     if (data.statusCode === 200) return { url, data };
     data.body.on('error', () => undefined).destroy();
     if (data.statusCode === 304 && conditions !== undefined) return 'not-modified';
-    if (!REDIRECT_STATUS.has(data.statusCode)) throw statusFailure(url, data.statusCode);
+    if (!REDIRECT_STATUS.has(data.statusCode)) throw statusFailure(url, data);
     const location = header(data, 'location');
     if (location === undefined) throw new ListFailure('answer', `${url.host} redirects to nowhere`);
     url = allowedUrl(location, url);
@@ -186,8 +190,12 @@ function tooLarge(limits: DownloadLimits): ListFailure {
   return new ListFailure('too-large', `it is larger than ${limits.maxBytes} octets`);
 }
 
-function statusFailure(url: URL, status: number): ListFailure {
-  return new ListFailure('answer', `${url.host} answered with HTTP status ${status}`);
+function statusFailure(url: URL, data: Dispatcher.ResponseData): ListFailure {
+  const seconds = retryAfterSeconds(header(data, 'retry-after'), new Date());
+  const retryAfterMilliseconds = seconds && 1000 * Math.min(seconds, RETRY_AFTER_MAX_SECONDS);
+  return new ListFailure('answer', `${url.host} answered with HTTP status ${data.statusCode}`, {
+    retryAfterMilliseconds,
+  });
 }
 
 /** The one value of a header; a repeated one counts as its first. */

@@ -1,9 +1,14 @@
-// For `explain`: which line of a list, or which own rule, names a name. Reads the list again, as a stream; off every hot path.
+// For `explain`: which line of a list, or which own rule, says what a table says. Reads the list again, as a stream and in its own
+// format; off every hot path.
 
 import { createReadStream } from 'node:fs';
-import type { RuleAction, RuleScope } from '../../memory/block-table/block-table.ts';
+import { conditionKey, responseKey } from '../../memory/block-table/shape-keys.ts';
+import { isAllowing, type RuleAction, type RuleShape, type Scope } from '../../memory/block-table/rule-model.ts';
 import { parseRule } from '../../policy/rule.ts';
-import { ListReader, printable, type ReadOptions } from './list-reader.ts';
+import type { RuleSubject } from '../../policy/rule-syntax/rule-pattern.ts';
+import { isMappedIpv4 } from '../../wire/ip-address.ts';
+import { ListReader, type ReadOptions } from './list-reader.ts';
+import { printable } from './list-report.ts';
 
 /** Nine names a line fit, as compressed hosts lists have them. */
 const TEXT_MAX = 500;
@@ -15,15 +20,24 @@ export interface FoundLine {
   readonly text: string;
 }
 
-export interface WantedEntry {
-  /** Lower-cased uncompressed wire name of the entry, which may be a parent of the name that was asked for. */
-  readonly name: Uint8Array;
-  /** undefined: either. */
-  readonly scope: RuleScope | undefined;
-}
+/** What the rule is about. */
+export type WantedSubject =
+  /** Lower-cased uncompressed wire name as the rule has it, which may be a parent of the name that was asked for. */
+  | { readonly name: Uint8Array }
+  | { readonly pattern: { readonly kind: 'regex' | 'glob'; readonly text: string } }
+  /** 16 octets; the rule may be about a network around it. */
+  | { readonly address: Uint8Array };
+
+/** What is left out or undefined may be anything. */
+export type WantedEntry = WantedSubject & {
+  readonly scope?: Scope | undefined;
+  readonly action?: RuleAction | undefined;
+  /** As it stands in the table. */
+  readonly shape?: RuleShape | undefined;
+};
 
 /**
- * The first line of the list in `path` (a kept copy, see copyPath) that names the entry. Undefined if none does, or the file
+ * The first line of the list in `path` (a kept copy, see copyPath) with such a rule. Undefined if none has one, or the file
  * cannot be read.
  */
 export async function findListLine(
@@ -31,42 +45,94 @@ export async function findListLine(
   options: ReadOptions,
   wanted: WantedEntry,
 ): Promise<FoundLine | undefined> {
+  const isWanted = matcher(wanted);
+  // The table may say it with the rest of the list in mind: a line that says so itself comes first.
+  const isPlainlyWanted = matcher(asWritten(wanted));
   let found = 0;
-  const reader = new ListReader(options, (wire, length, subtree, lineNumber) => {
-    if (found === 0 && isWanted(wanted, wire, length, subtree)) found = lineNumber;
+  let foundPlain = 0;
+  const look = (subject: RuleSubject, shape: RuleShape, line: number): void => {
+    if (found === 0 && isWanted(subject, shape)) found = line;
+    if (foundPlain === 0 && isPlainlyWanted(subject, shape)) foundPlain = line;
+  };
+  const reader = new ListReader(options, {
+    onName: (wire, length, scope, shape, line) => {
+      if (!('name' in wanted) || wanted.name.length !== length || found !== 0) return;
+      look({ kind: 'name', wire: wire.slice(0, length), scope }, shape, line);
+    },
+    onPattern: ({ kind, text, shape, line }) => look({ kind, text }, shape, line),
+    onAddress: ({ firstHex, lastHex, shape, line }) => look({ kind: 'addresses', firstHex, lastHex }, shape, line),
+    onRemoval: () => undefined,
   });
   try {
     for await (const chunk of chunksOf(path)) {
       reader.push(chunk);
       if (found > 0) break;
     }
+    // Rules made of several lines come at the end.
     reader.finish();
-    return found === 0 ? undefined : { lineNumber: found, text: await lineText(path, found) };
+    const line = found || foundPlain;
+    return line === 0 ? undefined : { lineNumber: line, text: await lineText(path, line) };
   } catch {
     return undefined;
   }
 }
 
-/** The first rule with this name, scope and action. */
+/** The first such rule. */
 export function findRuleLine(
   rules: readonly { readonly text: string; readonly line: number }[],
-  wanted: WantedEntry & { readonly action: RuleAction },
+  wanted: WantedEntry,
 ): FoundLine | undefined {
+  const isWanted = matcher(wanted);
   for (const { text, line } of rules) {
     const rule = parseRule(text);
-    if (typeof rule === 'string' || rule.action !== wanted.action) continue;
-    if (isWanted(wanted, rule.name, rule.name.length, rule.scope === 'subtree')) {
-      return { lineNumber: line, text: text.trim() };
-    }
+    if (typeof rule === 'string' || rule.removes) continue;
+    if (isWanted(rule.subject, rule.shape)) return { lineNumber: line, text: text.trim() };
   }
   return undefined;
 }
 
-function isWanted(wanted: WantedEntry, wire: Uint8Array, length: number, subtree: boolean): boolean {
-  const { name, scope } = wanted;
-  if (length !== name.length || (scope !== undefined && (scope === 'subtree') !== subtree)) return false;
-  for (let at = 0; at < length; at++) if (wire[at] !== name[at]) return false;
-  return true;
+function matcher(wanted: WantedEntry): (subject: RuleSubject, shape: RuleShape) => boolean {
+  const { scope, action, shape: wantedShape } = wanted;
+  return (subject, shape) => {
+    if (!isAbout(subject, wanted)) return false;
+    if (scope !== undefined && subject.kind === 'name' && subject.scope !== scope) return false;
+    if (action !== undefined && isAllowing(shape.class) !== (action === 'allow')) return false;
+    return wantedShape === undefined || isPartOf(shape, wantedShape);
+  };
+}
+
+function isAbout(subject: RuleSubject, wanted: WantedSubject): boolean {
+  if ('name' in wanted) return subject.kind === 'name' && Buffer.compare(subject.wire, wanted.name) === 0;
+  if ('pattern' in wanted) return subject.kind === wanted.pattern.kind && subject.text === wanted.pattern.text;
+  if (subject.kind !== 'addresses') return false;
+  const { address } = wanted;
+  const hex = Buffer.from(isMappedIpv4(address) ? address.subarray(12) : address).toString('hex');
+  return hex.length === subject.firstHex.length && subject.firstHex <= hex && hex <= subject.lastHex;
+}
+
+/** As a line may say it that `BlockTableBuilder` changed at the end: a wildcard that ends somewhere, "no such name" that became "no data". */
+function asWritten(wanted: WantedEntry): WantedEntry {
+  if (wanted.shape === undefined) return wanted;
+  const { class: ruleClass, condition, response } = wanted.shape;
+  const isEnded = condition !== undefined && Object.keys(condition).join() === 'denyAllow';
+  const isDenied = response?.kind === 'nodata' && response.isBlock === true;
+  const shape: RuleShape = {
+    class: ruleClass,
+    ...(condition === undefined || isEnded ? {} : { condition }),
+    ...(response === undefined ? {} : { response: isDenied ? { kind: 'nxdomain', isBlock: true } : response }),
+  };
+  return { ...wanted, shape };
+}
+
+/** Records of several lines add up to the response that a table has, so a line may have some of them. */
+function isPartOf({ class: ruleClass, condition, response }: RuleShape, wanted: RuleShape): boolean {
+  if (ruleClass !== wanted.class || conditionKey(condition ?? {}) !== conditionKey(wanted.condition ?? {}))
+    return false;
+  if (response === undefined || wanted.response === undefined) return response === wanted.response;
+  if (response.kind !== 'records' || wanted.response.kind !== 'records' || response.isBlock !== wanted.response.isBlock)
+    return responseKey(response) === responseKey(wanted.response);
+  const wantedRecords = new Set(wanted.response.records.map(({ type, rdataHex }) => `${type} ${rdataHex}`));
+  return response.records.every(({ type, rdataHex }) => wantedRecords.has(`${type} ${rdataHex}`));
 }
 
 function chunksOf(path: string): AsyncIterable<Buffer> {

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -15,17 +16,18 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { type ListServer, startListServer } from '../../../test/fixtures/lists/list-server.ts';
 import { ManualClock } from '../../../test/fixtures/lists/manual-clock.ts';
 import { Recorder } from '../../../test/fixtures/lists/recorder.ts';
+import { sourcesNaming } from '../../../test/fixtures/lists/sources-naming.ts';
 import { temporaryDirectory } from '../../../test/fixtures/lists/temporary-directory.ts';
-import { wireName } from '../../../test/fixtures/lists/wire-names.ts';
 import { OperatorError } from '../../errors.ts';
-import { BlockTable, TableMatch } from '../../memory/block-table/block-table.ts';
-import { NameHasher } from '../../memory/name-hash/name-hasher.ts';
+import { BlockTable } from '../../memory/block-table/block-table.ts';
 import type { ListSettings } from '../settings/settings.ts';
 import { tablePath } from './compiled-store.ts';
 import { DOWNLOAD_LIMITS } from './download.ts';
+import { systemListClock } from './list-clock.ts';
 import { createListKeeper, type ListKeeper, type ListKeeperOptions } from './keep-lists.ts';
 import { type ListEvent, listEventText } from './list-events.ts';
 import { copyPath, metadataPath } from './list-store.ts';
+import { refreshMilliseconds } from './refresh-interval.ts';
 import { partPath } from './replace-file.ts';
 import type { PublishedTable } from './table-in-force.ts';
 
@@ -37,12 +39,7 @@ interface Published extends PublishedTable {
 }
 
 function blocks({ table }: PublishedTable, name: string): boolean {
-  const hasher = new NameHasher(HASH_KEY);
-  const wire = wireName(name);
-  hasher.hash(wire, wire.length);
-  const match = new TableMatch();
-  new BlockTable(table, true).find(wire, wire.length, hasher, match);
-  return match.listBlockSource !== -1 || match.ruleBlockSource !== -1;
+  return sourcesNaming(table, name).length > 0;
 }
 
 describe('the list keeper', { timeout: 180_000 }, () => {
@@ -86,16 +83,12 @@ describe('the list keeper', { timeout: 180_000 }, () => {
   }
 
   /** A keeper over the test's directory, as after a (re)start of the process. */
-  function keep(
-    lists: readonly ListSettings[],
-    options: Partial<ListKeeperOptions> & { rules?: string[] } = {},
-  ): ListKeeper {
+  function keep(lists: readonly ListSettings[], options: Partial<ListKeeperOptions> = {}): ListKeeper {
     events = new Recorder();
     tables = new Recorder();
     const keeper = createListKeeper({
       settings: {
         lists,
-        rules: (options.rules ?? []).map((text) => ({ text, line: 1 })),
         stateDirectory: join(directory.path, 'state'),
       },
       hashKey: HASH_KEY,
@@ -135,16 +128,21 @@ describe('the list keeper', { timeout: 180_000 }, () => {
     return copyPath(join(directory.path, 'state'), list);
   }
 
-  test('without lists and rules there is an empty table, and it is complete', async () => {
+  test('without lists there is an empty table, and it is complete', async () => {
     const first = await keep([]).prepare();
     assert.equal(new BlockTable(first.table, true).entryCount, 0);
     assert.equal(first.listsComplete, true);
   });
 
-  test('rules are in force from the beginning, lists or not', async () => {
-    const first = await keep([urlList('/nowhere')], { rules: ['||ruled.example^'] }).prepare();
-    assert.ok(blocks(first, 'x.ruled.example'));
-    assert.equal(first.listsComplete, false);
+  test('own rules with $badfilter take rules of lists away, and give them back when they go', async () => {
+    const keeper = keep([fileList('mine', '||mine.example^\n||other.example^\n')], {
+      removals: ['||mine.example^$badfilter'],
+    });
+    const first = await keeper.prepare();
+    assert.ok(!blocks(first, 'mine.example') && blocks(first, 'other.example'));
+    keeper.start();
+    keeper.setRemovals([]);
+    assert.ok(blocks(await tables.until('published'), 'mine.example'));
   });
 
   test('lists that are files are in the first table, with no network at all', async () => {
@@ -182,7 +180,7 @@ describe('the list keeper', { timeout: 180_000 }, () => {
     const lists = [urlList('/list'), fileList('mine', 'mine.example\n')];
     await keptAlready(lists);
     const asked = server.requests.length;
-    clock.advance(23 * HOUR);
+    clock.advance(21 * HOUR);
     const keeper = keep(lists);
     const first = await keeper.prepare();
     assert.ok(blocks(first, 'listed.example') && blocks(first, 'mine.example'));
@@ -191,8 +189,8 @@ describe('the list keeper', { timeout: 180_000 }, () => {
     keeper.start();
     assert.equal(server.requests.length, asked);
     assert.deepEqual(
-      keeper.status().map(({ nextTryAt }) => (nextTryAt! - clock.now()) / HOUR),
-      [1, 24],
+      keeper.status().map(({ nextTryAt }) => nextTryAt! - clock.now()),
+      [refreshMilliseconds(lists[0]!, HASH_KEY) - 21 * HOUR, refreshMilliseconds(lists[1]!, HASH_KEY)],
     );
   });
 
@@ -270,6 +268,26 @@ describe('the list keeper', { timeout: 180_000 }, () => {
     assert.ok(!blocks(await keep([list]).prepare(), 'n1.example'));
   });
 
+  for (const [how, write] of [
+    ['in place', (path: string) => writeFileSync(path, 'after.example\n')],
+    [
+      'by renaming',
+      (path: string) => {
+        writeFileSync(`${path}.new`, 'after.example\n');
+        renameSync(`${path}.new`, path);
+      },
+    ],
+  ] as const)
+    test(`a file that is rewritten ${how} is in force soon, whatever its age`, async () => {
+      const list = fileList('mine', 'before.example\n');
+      const keeper = keep([list], { clock: systemListClock });
+      await keeper.prepare();
+      keeper.start();
+      write(list.source.kind === 'file' ? list.source.path : '');
+      const table = await tables.until('published');
+      assert.ok(blocks(table, 'after.example') && !blocks(table, 'before.example'));
+    });
+
   test('a file over the size limit, and one that is no regular file, are refused', async () => {
     const large = fileList('large', 'a.example\n'.repeat(1000));
     const folder = fileList('folder', '');
@@ -280,6 +298,16 @@ describe('the list keeper', { timeout: 180_000 }, () => {
     const reasons = events.of('list-failed').map(({ reason }) => reason);
     assert.match(reasons[0] ?? '', /larger than 5000 octets/);
     assert.match(reasons[1] ?? '', /folder\.list is not a regular file/);
+  });
+
+  test('a server that wants to be left alone for ten minutes is', async () => {
+    server.on('/busy', (_q, response) => response.writeHead(429, { 'retry-after': '600' }).end());
+    const keeper = keep([urlList('/busy')]);
+    await keeper.prepare();
+    keeper.start();
+    assert.equal((await events.until('list-failed')).retryMilliseconds, 600_000);
+    await nextTry(keeper);
+    assert.equal(keeper.status()[0]?.nextTryAt, clock.now() + 600_000);
   });
 
   const broken: [string, (list: string) => void, RegExp][] = [

@@ -3,50 +3,43 @@
 
 import type { LookupFunction } from 'node:net';
 import { OperatorError } from '../../errors.ts';
-import type { ListSettings, Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { makeCompiledDirectory } from './compiled-store.ts';
 import { DOWNLOAD_LIMITS, type DownloadLimits } from './download.ts';
-import { KeptList } from './kept-list.ts';
+import { FileListWatch } from './file-list-watch.ts';
+import { type AcceptedVersion, KeptList } from './kept-list.ts';
+import { type ListClock, systemListClock } from './list-clock.ts';
 import type { ListEvent } from './list-events.ts';
 import { fileReason } from './list-failure.ts';
-import { makeListDirectory, removeOrphans, sourceText } from './list-store.ts';
-import { type ListClock, RefreshSchedule, type ScheduledList, systemListClock } from './refresh-schedule.ts';
-import { type PublishedTable, TableInForce } from './table-in-force.ts';
+import { type ListStatus, statusOf } from './list-status.ts';
+import { makeListDirectory, removeOrphans } from './list-store.ts';
+import { RefreshSchedule } from './refresh-schedule.ts';
+import { type PublishedTable, TableInForce, type TableStatus } from './table-in-force.ts';
+import { type ComparisonRequest, VersionComparisons } from './versions/version-comparisons.ts';
 
 export interface ListKeeperOptions {
-  readonly settings: Pick<Settings, 'lists' | 'rules' | 'stateDirectory'>;
+  readonly settings: Pick<Settings, 'lists' | 'stateDirectory'>;
+  /** Own rules that take rules of lists away ($badfilter), at the start. */
+  readonly removals?: readonly string[];
   /** 16 octets, the installation's. */
   readonly hashKey: Uint8Array;
   /** Resolves the host names of list URLs: through the gateway's own upstream, nothing else is asked. */
   readonly lookup: LookupFunction;
   /** Puts a new table in force; resolves when every query thread has acknowledged it. */
-  readonly onTable: (
-    table: SharedArrayBuffer,
-    state: { readonly listsComplete: boolean; readonly contentId: string },
-  ) => Promise<void>;
+  readonly onTable: (table: SharedArrayBuffer, state: Omit<PublishedTable, 'table'>) => Promise<void>;
   readonly onEvent: (event: ListEvent) => void;
+  /** Names that were answered lately, lower-case wire names one behind the other: new versions of lists are tried on them. */
+  readonly answeredNames?: () => Promise<Uint8Array>;
   readonly limits?: DownloadLimits;
   readonly clock?: ListClock;
   /** 0 (included) to 1 (excluded). */
   readonly random?: () => number;
 }
 
-export interface ListStatus {
-  readonly name: string;
-  /** URL or path, as configured. */
-  readonly source: string;
-  readonly action: ListSettings['action'];
-  /** Path of the kept copy, whether it is there or not. */
-  readonly copyPath: string;
-  /** What the copy holds; undefined while there is none. */
-  readonly copy:
-    | { readonly names: number; readonly faultyLines: number; readonly format: string; readonly fetchedAt: number }
-    | undefined;
-  readonly refreshing: boolean;
-  /** Why the last try failed; undefined if it did not. */
-  readonly failure: string | undefined;
-  /** Milliseconds since 1970. */
-  readonly nextTryAt: number | undefined;
+/** A try of which `lastTry` of the list will tell, or of a later one. */
+export interface AwaitedTry {
+  readonly list: string;
+  readonly number: number;
 }
 
 export interface ListKeeper {
@@ -59,7 +52,17 @@ export interface ListKeeper {
   start(): void;
   /** Downloads that failed for want of a network are tried again at once. */
   networkIsBack(): void;
+  /** Other own rules take rules of lists away. */
+  setRemovals(removals: readonly string[]): void;
   status(): ListStatus[];
+  table(): TableStatus;
+  /**
+   * Looks now whether there are new versions: of the list of this name, or of all. The tries that will say so; undefined where there is
+   * no such list.
+   */
+  update(name: string | undefined): readonly AwaitedTry[] | undefined;
+  /** Puts a version in force that was held back. Rejects with a ListFailure. */
+  accept(name: string): Promise<AcceptedVersion | 'nothing is held back' | 'no such list'>;
   /** Ends downloads and the helper process. */
   stop(): Promise<void>;
 }
@@ -70,23 +73,26 @@ export function createListKeeper(options: ListKeeperOptions): ListKeeper {
   const clock = options.clock ?? systemListClock;
   const random = options.random ?? Math.random;
   const limits = options.limits ?? DOWNLOAD_LIMITS;
-  const lists = settings.lists.map((list) => new KeptList(list, stateDirectory, onEvent));
-  const rules = settings.rules.map(({ text }) => text);
+  const comparisons = new VersionComparisons(hashKey, options.answeredNames ?? (async () => new Uint8Array(0)));
+  const compare = (request: ComparisonRequest) => comparisons.compare(request);
+  const lists = settings.lists.map((list) => new KeptList(list, stateDirectory, { onEvent, compare }));
   let started = false;
+  let fileWatch: FileListWatch | undefined;
 
   const inForce = new TableInForce(lists, {
     stateDirectory,
     hashKey,
-    rules,
+    removals: options.removals ?? [],
     clock,
     random,
     onEvent,
     onCopyLost: (list) => schedule.refreshSoon(list),
-    onTable: ({ table, listsComplete, contentId }) => onTable(table, { listsComplete, contentId }),
+    onTable: ({ table, ...state }) => onTable(table, state),
   });
   const schedule = new RefreshSchedule(lists, {
     clock,
     random,
+    hashKey,
     lookup,
     limits,
     onEvent,
@@ -100,6 +106,7 @@ export function createListKeeper(options: ListKeeperOptions): ListKeeper {
       await makeDirectories(stateDirectory);
       // Before anything is written here: half-written files are among what goes.
       await removeOrphans(stateDirectory, settings.lists, clock.now());
+      fileWatch = new FileListWatch(schedule.lists);
       for (const list of lists) await list.open();
       for (const scheduled of schedule.lists) {
         if (scheduled.list.settings.source.kind === 'file') await schedule.refreshNow(scheduled);
@@ -110,12 +117,30 @@ export function createListKeeper(options: ListKeeperOptions): ListKeeper {
       started = true;
       inForce.start();
       schedule.start();
+      fileWatch?.start((scheduled) => schedule.fileChanged(scheduled));
     },
     networkIsBack() {
       if (started) schedule.networkIsBack();
     },
-    status: () => schedule.lists.map(statusOf),
+    setRemovals: (removals) => inForce.setRemovals(removals),
+    status: () => schedule.lists.map((scheduled) => statusOf(scheduled, inForce)),
+    table: () => inForce.status,
+    update(name) {
+      const chosen = name === undefined ? lists : lists.filter(({ settings }) => settings.name === name);
+      if (name !== undefined && chosen.length === 0) return undefined;
+      return chosen.map((list) => ({ list: list.settings.name, number: schedule.refreshSoon(list) }));
+    },
+    async accept(name) {
+      const list = lists.find(({ settings }) => settings.name === name);
+      if (list === undefined) return 'no such list';
+      const accepted = await list.accept();
+      if (accepted === undefined) return 'nothing is held back';
+      if (started) inForce.refresh();
+      return accepted;
+    },
     async stop() {
+      fileWatch?.stop();
+      comparisons.stop();
       await schedule.stop();
       await inForce.stop();
     },
@@ -130,24 +155,4 @@ async function makeDirectories(stateDirectory: string): Promise<void> {
     const message = `state_dir ${stateDirectory}: its directories for lists cannot be made (${fileReason(error)}); make it writable for this user`;
     throw new OperatorError('STATE_DIRECTORY', message, { cause: error });
   }
-}
-
-function statusOf({ list, current, failure, nextTryAt }: ScheduledList): ListStatus {
-  const { name, action } = list.settings;
-  const { copy, path } = list;
-  return {
-    name,
-    source: sourceText(list.settings),
-    action,
-    copyPath: path,
-    copy: copy && {
-      names: copy.names,
-      faultyLines: copy.faultyLines,
-      format: copy.format,
-      fetchedAt: copy.fetchedAt,
-    },
-    refreshing: current !== undefined,
-    failure: failure?.message,
-    nextTryAt,
-  };
 }

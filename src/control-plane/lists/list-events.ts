@@ -2,13 +2,14 @@
 
 import type { ListFailureKind } from './list-failure.ts';
 import type { FaultyLine } from './list-reader.ts';
+import { countText, megabytes, timeText } from './quantity-text.ts';
 
 export type ListEvent =
   /** Every second of a refresh that takes longer than one. */
   | {
       readonly kind: 'progress';
       readonly list: string;
-      readonly state: 'connecting' | 'receiving';
+      readonly state: 'connecting' | 'receiving' | 'comparing';
       /** Over the wire, before decompression. */
       readonly receivedBytes: number;
       readonly totalBytes: number | undefined;
@@ -25,6 +26,15 @@ export type ListEvent =
     }
   /** Asked, and nothing has changed. */
   | { readonly kind: 'list-unchanged'; readonly list: string }
+  /** A new version is there, and not put in force before somebody accepts it; told again at each start. */
+  | {
+      readonly kind: 'list-held-back';
+      readonly list: string;
+      /** Milliseconds since 1970. */
+      readonly heldSince: number;
+      /** The end of a sentence that begins with "it". */
+      readonly reason: string;
+    }
   /** Once per reason, not per try; again when it still fails with the network back. */
   | {
       readonly kind: 'list-failed';
@@ -74,13 +84,15 @@ export function listEventText(event: ListEvent): ListEventText {
     case 'progress':
       // A server that does not answer is told once, by the failure; until then every second would say the same.
       return {
-        level: event.state === 'connecting' ? 'debug' : 'info',
+        level: event.state === 'receiving' ? 'info' : 'debug',
         message: `list "${event.list}": ${progressText(event)}`,
       };
     case 'list-updated':
       return { level: 'info', message: `list "${event.list}": ${updatedText(event)}` };
     case 'list-unchanged':
       return { level: 'debug', message: `list "${event.list}": unchanged` };
+    case 'list-held-back':
+      return { level: 'warn', message: `list "${event.list}": ${heldText(event)}` };
     case 'list-failed':
       return { level: 'warn', message: `list "${event.list}": ${event.reason}; ${consequence(event.copyFetchedAt)}` };
     case 'list-recovered':
@@ -96,7 +108,7 @@ export function listEventText(event: ListEvent): ListEventText {
         message: `list "${event.list}": the kept copy ${event.path} cannot be used: ${event.reason}`,
       };
     case 'loaded-compiled':
-      return { level: 'info', message: `${count(event.entryCount, 'name')} loaded from the compiled table` };
+      return { level: 'info', message: `${countText(event.entryCount, 'name')} loaded from the compiled table` };
     case 'compiled-damaged':
       return {
         level: 'warn',
@@ -105,7 +117,7 @@ export function listEventText(event: ListEvent): ListEventText {
     case 'compiling':
       return { level: 'debug', message: 'compiling the lists' };
     case 'compiled':
-      return { level: 'info', message: `lists compiled: ${count(event.entryCount, 'name')} in force` };
+      return { level: 'info', message: `lists compiled: ${countText(event.entryCount, 'name')} in force` };
     case 'table-kept':
       return { level: 'debug', message: `compiled table kept in ${event.path}` };
     case 'compile-failed':
@@ -117,27 +129,24 @@ export function listEventText(event: ListEvent): ListEventText {
 
 function progressText({ state, receivedBytes, totalBytes }: ListEvent & { kind: 'progress' }): string {
   if (state === 'connecting') return 'connecting';
+  if (state === 'comparing') return 'the new version is being compared with the one in force';
   return `${megabytes(receivedBytes)}${totalBytes === undefined ? '' : ` of ${megabytes(totalBytes)}`} received`;
 }
 
 function updatedText({ names, format, faultyLines, firstFaults }: ListEvent & { kind: 'list-updated' }): string {
-  const updated = `${count(names, 'name')} (${format} format)`;
+  const updated = `${countText(names, 'rule')} (${format} format)`;
   const first = firstFaults[0];
   if (first === undefined) return updated;
-  return `${updated}, ${count(faultyLines, 'line')} left out, the first: line ${first.lineNumber}, ${first.reason}: "${first.text}"`;
+  return `${updated}, ${countText(faultyLines, 'line')} left out, the first: line ${first.lineNumber}, ${first.reason}: "${first.text}"`;
+}
+
+function heldText({ list, heldSince, reason }: ListEvent & { kind: 'list-held-back' }): string {
+  const version = `the version of ${timeText(heldSince)} is held back, the one before stays in force`;
+  return `${version}: it ${reason}. "sotto lists ${list}" says more, "sotto lists accept ${list}" puts it in force`;
 }
 
 function consequence(copyFetchedAt: number | undefined): string {
   if (copyFetchedAt === undefined) return 'there is no copy of it yet, so it is not in force';
-  const since =
-    copyFetchedAt === 0 ? '' : ` of ${new Date(copyFetchedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const since = copyFetchedAt === 0 ? '' : ` of ${timeText(copyFetchedAt)}`;
   return `the last good copy${since} stays in force`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -16,11 +16,18 @@ export type ListFailureKind =
 export class ListFailure extends Error {
   override readonly name = 'ListFailure';
   readonly kind: ListFailureKind;
+  /** What the server wants to have in peace before the next try. */
+  readonly retryAfterMilliseconds: number | undefined;
 
   /** `reason` stays the same while the cause does: the log tells a change of it. */
-  constructor(kind: ListFailureKind, reason: string, options?: ErrorOptions) {
+  constructor(
+    kind: ListFailureKind,
+    reason: string,
+    options: ErrorOptions & { readonly retryAfterMilliseconds?: number | undefined } = {},
+  ) {
     super(reason, options);
     this.kind = kind;
+    this.retryAfterMilliseconds = options.retryAfterMilliseconds;
   }
 }
 

@@ -2,20 +2,19 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { wireText } from '../../../test/fixtures/lists/wire-names.ts';
+import { notingSink } from '../../../test/fixtures/lists/rules-of.ts';
 import { readTestData } from '../../../test/setup/test-data.ts';
 import { LINE_MAX_BYTES } from './formats/line-fault.ts';
 import { HEAD_BYTES } from './formats/recognize-format.ts';
-import { type Inspection, ListReader, type ReadOptions } from './list-reader.ts';
+import { LIST_FORMATS } from './formats/format-names.ts';
+import { type Inspection, ListReader, NO_SINK, type ReadOptions } from './list-reader.ts';
 
 const SEED = 20_260_103;
 const AUTO: ReadOptions = { format: 'auto', subdomains: false };
 
 function read(content: string | Uint8Array, options = AUTO, chunkBytes = 1 << 16): Inspection & { found: string[] } {
   const found: string[] = [];
-  const reader = new ListReader(options, (wire, length, subtree, line) =>
-    found.push(`${line} ${subtree ? '*.' : ''}${wireText(wire, length)}`),
-  );
+  const reader = new ListReader(options, notingSink(found));
   const bytes = Buffer.from(content);
   for (let at = 0; at < bytes.length; at += chunkBytes) reader.push(bytes.subarray(at, at + chunkBytes));
   return { ...reader.finish(), found };
@@ -25,7 +24,8 @@ describe('a list', () => {
   test('is read with its format recognized, its faults counted and the first of them told', () => {
     const text =
       '# head\n0.0.0.0 a.example b.example\n0.0.0.0 bad..example\nnonsense\n0.0.0.0 c.example\n0.0.0.0 d.example';
-    assert.deepEqual(read(text), {
+    const { report, ...rest } = read(text);
+    assert.deepEqual(rest, {
       format: 'hosts',
       names: 4,
       faultyLines: 2,
@@ -36,6 +36,103 @@ describe('a list', () => {
       refusal: undefined,
       found: ['2 a.example', '2 b.example', '5 c.example', '6 d.example'],
     });
+    assert.equal(report.rules.names, 4);
+    assert.deepEqual(
+      report.skipped.map(({ reason, lines }) => [reason, lines]),
+      [
+        ['empty-label', 1],
+        ['no-address', 1],
+      ],
+    );
+  });
+
+  test('is reported on: rules by kind, and what was left out, by reason, with the first lines', () => {
+    const text = [
+      '||a.example^',
+      '@@||b.example^$important',
+      '*.c.example',
+      'd.example',
+      '||e.example^$dnstype=A',
+      '||f.example^$dnsrewrite=NXDOMAIN',
+      '/ads[0-9]/',
+      '192.0.2.1',
+      '||g.example^$badfilter',
+      ...Array.from({ length: 7 }, (_, index) => `x${index}.example##.banner`),
+      '||h.example^$unheard-of',
+    ].join('\n');
+    const { report, names, faultyLines, firstFaults } = read(text);
+    assert.deepEqual(report, {
+      rules: {
+        names: 1,
+        subtrees: 4,
+        below: 1,
+        patterns: 1,
+        addresses: 1,
+        removals: 1,
+        exceptions: 1,
+        important: 1,
+        conditional: 1,
+        responses: 1,
+      },
+      skipped: [
+        {
+          reason: 'cosmetic',
+          reasonText: 'a rule for the inside of web pages',
+          isFault: false,
+          lines: 7,
+          first: Array.from({ length: 5 }, (_, index) => ({
+            lineNumber: 10 + index,
+            text: `x${index}.example##.banner`,
+          })),
+        },
+        {
+          reason: 'unknown-option',
+          reasonText: 'an option that is not known',
+          isFault: true,
+          lines: 1,
+          first: [{ lineNumber: 17, text: '||h.example^$unheard-of' }],
+        },
+      ],
+    });
+    assert.deepEqual([names, faultyLines, firstFaults[0]?.lineNumber], [8, 1, 17]);
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+  });
+
+  test('of names loses none of its other rules, and its wildcards stay what they are in a list of names', () => {
+    const names = Array.from({ length: 80 }, (_, index) => `n${index}.example\n*.w${index}.example # why\n`).join('');
+    for (const [line, rule] of [
+      ['||b.example^', '||b.example^'],
+      ['@@||n1.example^', '@@||n1.example^'],
+      ['|b.example^', 'b.example'],
+      ['/^ads[0-9]+\\./', '/^ads[0-9]+\\./'],
+    ] as const) {
+      const { found, faultyLines } = read(`${names}${line}\n`);
+      assert.deepEqual([found.length, faultyLines], [161, 0], line);
+      assert.deepEqual([found[0], found[1], found.at(-1)], ['1 n0.example', '2 ||w0.example^', `161 ${rule}`]);
+    }
+    const rules = Array.from({ length: 80 }, (_, index) => `||n${index}.example^\n`).join('');
+    assert.equal(read(`${rules}*.b.example\n`).found.at(-1), '81 *.b.example', 'among rules of a filter');
+  });
+
+  test('for browsers is not refused, however little of it is about names', () => {
+    const { names, refusal, faultyLines } = read(`! title\n||a.example^\n${'b.example##.x\n'.repeat(50)}`);
+    assert.deepEqual({ names, refusal, faultyLines }, { names: 1, refusal: undefined, faultyLines: 0 });
+  });
+
+  test('for browsers alone is no mistake, and its web addresses are none of its faults', () => {
+    for (const line of ['b.example##.x', '||b.example^$third-party']) {
+      const { names, refusal, faultyLines } = read(`! title\n${line}\n/banner/*\n&ad=\n`);
+      assert.deepEqual({ names, refusal, faultyLines }, { names: 0, refusal: undefined, faultyLines: 0 });
+    }
+  });
+
+  test('for DNS has web addresses among its faults', () => {
+    const { names, refusal, firstFaults } = read('||a.example^\n||b.example^\n||c.example/path^\n');
+    assert.deepEqual({ names, refusal }, { names: 2, refusal: undefined });
+    assert.deepEqual(
+      firstFaults.map(({ lineNumber }) => lineNumber),
+      [3],
+    );
   });
 
   test('may begin with a byte order mark', () => {
@@ -70,13 +167,6 @@ describe('a file that is no list', () => {
   const refused: [string, string, RegExp][] = [
     ['a web page', '<!doctype html><title>Log in</title>', /web page/],
     ['JSON', '{"names": ["a.example"]}', /JSON/],
-    [
-      'AdBlock rules',
-      '[Adblock Plus]\n! head\n||a.example^\n||b.example^\n',
-      /AdBlock rules: use the publisher's hosts/,
-    ],
-    ['dnsmasq settings', 'local=/a.example/\nlocal=/b.example/\n', /dnsmasq settings/],
-    ['addresses', '192.0.2.1\n192.0.2.2\n', /2 of its 2 lines .* line 1: an address where a name belongs/],
     ['prose', 'Not found\nThis page has moved\n', /2 of its 2 lines/],
     [
       'a list in another format than asked for',
@@ -84,7 +174,24 @@ describe('a file that is no list', () => {
       /2 of its 2 lines cannot be read as hosts lines/,
     ],
   ];
-  for (const [what, text, reason] of refused) {
+  const notRules: [string, string, RegExp][] = [
+    ['web addresses', 'https://a.example/path\nhttps://b.example/\n', /2 of its 2 lines .* line 1: .*web pages/],
+    ['web addresses, mostly', 'a.example\nhttps://b.example/x\nhttps://c.example/y\n', /2 of its 3 lines .* line 2/],
+    [
+      'web addresses with one line for browsers',
+      `${'https://a.example/path\n'.repeat(300)}a.example##.banner\n`,
+      /300 of its 300 lines|301 of its 301 lines/,
+    ],
+    ['values between commas', 'a.example,malware,2026\nb.example,ads,2026\n', /2 of its 2 lines/],
+    ['addresses with ports', '192.0.2.1:443\n192.0.2.2:443\n', /2 of its 2 lines/],
+    ['servers for names', 'server=/a.example/192.0.2.1\nno-resolv\n', /2 of its 2 lines .* line 1: a server for names/],
+    [
+      'triggers on clients',
+      '@ SOA a. b. 1 2 3 4 5\n32.1.2.0.192.rpz-client-ip CNAME .\n',
+      /1 of its 1 lines .*clients/,
+    ],
+  ];
+  for (const [what, text, reason] of [...refused, ...notRules]) {
     test(`${what} is refused with the reason`, () => {
       const options: ReadOptions = what.includes('asked for') ? { format: 'hosts', subdomains: false } : AUTO;
       assert.match(read(text, options).refusal ?? '', reason);
@@ -97,7 +204,7 @@ describe('a file that is no list', () => {
   });
 
   test('a web page is given up at its head, however long it is', () => {
-    const reader = new ListReader(AUTO, () => undefined);
+    const reader = new ListReader(AUTO, NO_SINK);
     reader.push(Buffer.from(`<html>${' '.repeat(HEAD_BYTES)}`));
     assert.match(reader.refusal ?? '', /web page/);
   });
@@ -140,7 +247,19 @@ describe('any list', () => {
   });
 
   test('the chunks it comes in make no difference', () => {
-    const entry = fc.oneof(name, fc.constantFrom('# c', '', '*.w.example', 'bad..x', '0.0.0.0 h.example', 'ü.example'));
+    const entry = fc.oneof(
+      name,
+      fc.constantFrom(
+        '# c',
+        '',
+        '*.w.example',
+        'bad..x',
+        '0.0.0.0 h.example',
+        'ü.example',
+        '||b^',
+        'x.example CNAME .',
+      ),
+    );
     const filler = fc.integer({ min: 0, max: 40 }).map((times) => 'long-comment-#'.repeat(times * 400));
     const property = fc.property(
       fc.array(entry, { maxLength: 200 }),
@@ -161,10 +280,10 @@ describe('any list', () => {
         .array(fc.constantFrom('0.0.0.0 ', '*.', 'a', '.', '\n', '#', ' ', '\u0000', 'é', '::1 '), { maxLength: 500 })
         .map((parts) => new Uint8Array(Buffer.from(parts.join('')))),
     );
-    const formats = fc.constantFrom<ReadOptions['format']>('auto', 'hosts', 'domains', 'wildcard');
+    const formats = fc.constantFrom<ReadOptions['format']>('auto', ...LIST_FORMATS);
     const property = fc.property(octets, formats, fc.boolean(), (bytes, format, subdomains) => {
-      const { names, found, firstFaults } = read(bytes, { format, subdomains });
-      assert.equal(names, found.length);
+      const { names, found, firstFaults, report } = read(bytes, { format, subdomains });
+      assert.equal(names + report.rules.removals, found.length);
       assert.ok(firstFaults.length <= 5);
     });
     fc.assert(property, { seed: SEED, numRuns: 1000 });
@@ -195,14 +314,24 @@ describe('lists as they are published', () => {
     ['hagezi-domains-light.txt.gz', 'domains', 87_391, 0],
     ['hagezi-wildcard-light.txt.gz', 'wildcard', 43_413, 0],
     ['hagezi-wildcard-light-onlydomains.txt.gz', 'domains', 43_413, 0],
+    ['hagezi-wildcard-pro.txt.gz', 'wildcard', 168_310, 0],
+    ['hagezi-adblock-light.txt.gz', 'adblock', 43_413, 0],
+    ['hagezi-adblock-pro.txt.gz', 'adblock', 168_310, 0],
+    ['hagezi-adblock-nosafesearch.txt', 'adblock', 178, 0],
+    ['hagezi-adblock-spam-tlds.txt', 'adblock', 132, 0],
+    ['hagezi-adblock-spam-tlds-allow.txt', 'adblock', 811, 0],
+    ['hagezi-dnsmasq-light.txt.gz', 'dnsmasq', 43_413, 0],
+    ['hagezi-rpz-light.txt.gz', 'rpz', 86_826, 0],
+    ['hagezi-ips-doh.txt', 'addresses', 1705, 0],
+    ['mmotti-pihole-regex.list', 'regex', 14, 0],
     // The faulty ones are addresses among the names.
     ['union-1.5M-domains.txt.gz', 'domains', 1_510_348, 15],
   ];
   for (const [file, format, names, faultyLines] of published) {
-    test(`${file} is ${format} with ${names} names`, (t) => {
+    test(`${file} is ${format} with ${names} rules`, (t) => {
       const bytes = readTestData(t, `blocklists/${file}`);
       if (bytes === undefined) return;
-      const reader = new ListReader(AUTO, () => undefined);
+      const reader = new ListReader(AUTO, NO_SINK);
       reader.push(bytes);
       const inspection = reader.finish();
       assert.deepEqual(
@@ -210,20 +339,6 @@ describe('lists as they are published', () => {
         { format, names, faultyLines },
       );
       assert.equal(inspection.refusal, undefined);
-    });
-  }
-
-  for (const file of [
-    'hagezi-adblock-pro.txt.gz',
-    'hagezi-rpz-light.txt.gz',
-    'hagezi-dnsmasq-light.txt.gz',
-    'hagezi-ips-doh.txt',
-    'mmotti-pihole-regex.list',
-  ]) {
-    test(`${file} is refused as none of the known formats`, (t) => {
-      const bytes = readTestData(t, `blocklists/${file}`);
-      if (bytes !== undefined)
-        assert.match(read(bytes).refusal ?? '', /cannot be read as hosts, domains or wildcard lines/);
     });
   }
 });

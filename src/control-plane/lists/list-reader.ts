@@ -1,39 +1,31 @@
-// Reads one list from its octets, chunk by chunk: recognizes the format, hands over the names, counts what is faulty, and says
+// Reads one list from its octets, chunk by chunk: recognizes the format, hands over the rules, counts what is left out, and says
 // at the end whether this was a list at all. Runs while a list arrives (main thread) and when lists are compiled (helper process).
 
+import type { RuleAction } from '../../memory/block-table/rule-model.ts';
 import type { ListFormat } from '../settings/settings.ts';
-import { DomainsFormat } from './formats/domains-format.ts';
-import { HostsFormat } from './formats/hosts-format.ts';
-import { faultText, type LineFault } from './formats/line-fault.ts';
-import type { LineFormat, NameSink } from './formats/line-format.ts';
-import {
-  foreignContent,
-  foreignSyntax,
-  HEAD_BYTES,
-  type RecognizedFormat,
-  recognizeFormat,
-} from './formats/recognize-format.ts';
+import type { ListFormatName } from './formats/format-names.ts';
+import type { LineFormat, RuleSink } from './formats/line-format.ts';
+import { makeFormat } from './formats/make-format.ts';
+import { foreignContent, HEAD_BYTES, recognizeFormat } from './formats/recognize-format.ts';
 import { WholeLines } from './formats/whole-lines.ts';
+import { type ListReport, ListReporter, type ReasonedLine, type SkippedLines, togetherOf } from './list-report.ts';
 
-const FAULTS_KEPT = 5;
-const FAULT_TEXT_MAX = 80;
+export type { ListReport };
+
 const BYTE_ORDER_MARK_BYTES = 3;
 
-export interface FaultyLine {
-  readonly lineNumber: number;
-  readonly reason: string;
-  /** The line, shortened and printable. */
-  readonly text: string;
-}
+export type FaultyLine = ReasonedLine;
 
 /** What a list turned out to be. */
 export interface Inspection {
-  readonly format: RecognizedFormat;
-  /** Entries, repeated ones counted each time. */
+  readonly format: ListFormatName;
+  /** Rules about names, patterns and addresses, repeated ones counted each time. */
   readonly names: number;
+  /** Lines with something wrong; those for browsers and the like are not among them, where it is a list for these. */
   readonly faultyLines: number;
   /** The first few. */
   readonly firstFaults: readonly FaultyLine[];
+  readonly report: ListReport;
   /** Why this cannot be used as a list; undefined if it can. */
   readonly refusal: string | undefined;
 }
@@ -41,24 +33,32 @@ export interface Inspection {
 export interface ReadOptions {
   readonly format: ListFormat;
   readonly subdomains: boolean;
+  /** Default: block. */
+  readonly action?: RuleAction;
 }
+
+export const NO_SINK: RuleSink = {
+  onName: () => undefined,
+  onPattern: () => undefined,
+  onAddress: () => undefined,
+  onRemoval: () => undefined,
+};
 
 export class ListReader {
   /** Set as soon as it is certain that this is no list; what is pushed then is ignored. */
   refusal: string | undefined;
   private readonly options: ReadOptions;
-  private readonly onName: NameSink;
+  private readonly reporter: ListReporter;
   private readonly wholeLines: WholeLines;
-  private readonly firstFaults: FaultyLine[] = [];
   private head: Uint8Array = new Uint8Array(0);
   private waiting: Uint8Array[] | undefined = [];
   private waitingBytes = 0;
   private parser: LineFormat | undefined;
-  private format: RecognizedFormat = 'domains';
+  private format: ListFormatName = 'domains';
 
-  constructor(options: ReadOptions, onName: NameSink) {
+  constructor(options: ReadOptions, sink: RuleSink) {
     this.options = options;
-    this.onName = onName;
+    this.reporter = new ListReporter(sink);
     this.wholeLines = new WholeLines(
       (bytes, start, end) => this.parser?.parse(bytes, start, end),
       () => this.parser?.lineTooLong(),
@@ -80,17 +80,12 @@ export class ListReader {
   finish(): Inspection {
     this.begin();
     this.wholeLines.end();
-    const parser = this.parser;
-    const faultyLines = parser?.faultyLines ?? 0;
-    const goodLines = parser?.goodLines ?? 0;
-    if (this.refusal === undefined && faultyLines > goodLines) this.refusal = this.mostlyFaulty(goodLines, faultyLines);
-    return {
-      format: this.format,
-      names: parser?.names ?? 0,
-      faultyLines,
-      firstFaults: this.firstFaults,
-      refusal: this.refusal,
-    };
+    this.parser?.finish();
+    const report = this.reporter.report();
+    this.refusal ??= this.whyNoList(report.skipped);
+    const { format, refusal } = this;
+    const { lines: faultyLines, first: firstFaults } = togetherOf(report.skipped.filter(({ isFault }) => isFault));
+    return { format, names: this.reporter.rules, faultyLines, firstFaults, report, refusal };
   }
 
   /** The head is complete: decides the format and parses what has waited for that. */
@@ -101,27 +96,28 @@ export class ListReader {
     this.head = bytes.subarray(0, HEAD_BYTES);
     this.refusal = foreignContent(this.head);
     if (this.refusal !== undefined) return;
-    this.format = this.options.format === 'auto' ? recognizeFormat(untilLastLineFeed(this.head)) : this.options.format;
-    const Format = this.format === 'hosts' ? HostsFormat : DomainsFormat;
-    this.parser = new Format(this.options.subdomains, this.onName, (lineNumber, fault, line, start, end) =>
-      this.keepFault(lineNumber, fault, line.subarray(start, end)),
+    const { subdomains, action, format } = this.options;
+    const { name, wildcardsCoverNames = false } =
+      format === 'auto' ? recognizeFormat(untilLastLineFeed(this.head)) : { name: format };
+    this.format = name;
+    this.parser = makeFormat(
+      this.format,
+      { subdomains, allows: action === 'allow', wildcardsCoverNames },
+      this.reporter,
+      (lineNumber, reason, line, start, end) => this.reporter.skip(lineNumber, reason, line, start, end),
     );
     this.wholeLines.push(bytes);
   }
 
-  private keepFault(lineNumber: number, fault: LineFault, line: Uint8Array): void {
-    if (this.firstFaults.length >= FAULTS_KEPT) return;
-    this.firstFaults.push({ lineNumber, reason: faultText(fault), text: printable(line) });
-  }
-
-  private mostlyFaulty(goodLines: number, faultyLines: number): string {
-    const first = this.firstFaults[0];
-    const example = first === undefined ? '' : `, the first in line ${first.lineNumber}: ${first.reason}`;
-    const syntax = foreignSyntax(this.head);
-    const advice =
-      syntax === undefined ? '' : `; it looks like ${syntax}: use the publisher's hosts, domains or wildcard edition`;
-    const wanted = this.options.format === 'auto' ? 'hosts, domains or wildcard lines' : `${this.format} lines`;
-    return `${faultyLines} of its ${goodLines + faultyLines} lines cannot be read as ${wanted}${example}${advice}`;
+  private whyNoList(skipped: readonly SkippedLines[]): string | undefined {
+    const goodLines = this.parser?.goodLines ?? 0;
+    const isWhole = goodLines === 0 && !this.reporter.isForBrowsers;
+    // Where nothing at all is a rule, it does not matter whether the lines make sense to somebody else.
+    const { lines, first } = togetherOf(skipped.filter(({ isFault }) => isWhole || isFault));
+    if (lines <= goodLines) return undefined;
+    const example = first[0] === undefined ? '' : `, the first in line ${first[0].lineNumber}: ${first[0].reason}`;
+    const wanted = this.options.format === 'auto' ? 'a list of any known format' : `${this.format} lines`;
+    return `${lines} of its ${goodLines + lines} lines cannot be read as ${wanted}${example}`;
   }
 }
 
@@ -132,10 +128,4 @@ function withoutByteOrderMark(bytes: Buffer): Buffer {
 function untilLastLineFeed(bytes: Uint8Array): Uint8Array {
   const lineFeed = bytes.lastIndexOf(0x0a);
   return lineFeed === -1 ? bytes : bytes.subarray(0, lineFeed + 1);
-}
-
-/** Text of a list for logs and terminals: it is a stranger's, so nothing but plain characters gets through. */
-export function printable(line: Uint8Array, maxBytes = FAULT_TEXT_MAX): string {
-  const text = Buffer.from(line.buffer, line.byteOffset, Math.min(line.length, maxBytes)).toString('utf8');
-  return text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, ' ').trim();
 }

@@ -12,7 +12,7 @@ import { replaceFile } from './replace-file.ts';
 /** Copies of lists that are no longer configured are removed after this time without a refresh. */
 const ORPHAN_SECONDS = 30 * 86_400;
 
-const metadataShape = z.object({
+export const metadataShape = z.object({
   version: z.literal(1),
   list: z.string(),
   source: z.string(),
@@ -26,12 +26,11 @@ const metadataShape = z.object({
   size: z.number(),
   modifiedAt: z.number(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Of the operator's file; lists with a URL have none. */
-  sourceSize: z.number().optional(),
-  sourceModifiedAt: z.number().optional(),
+  /** Of the operator's file, another one whenever it was written or replaced; lists with a URL have none. */
+  sourceSignature: z.string().optional(),
   /** What the settings asked for when the copy was inspected, and what came out. */
-  askedFormat: z.enum(['auto', 'hosts', 'domains', 'wildcard']),
-  format: z.enum(['hosts', 'domains', 'wildcard']),
+  askedFormat: z.string(),
+  format: z.string(),
   names: z.number(),
   faultyLines: z.number(),
 });
@@ -60,6 +59,11 @@ export function copyPath(stateDirectory: string, list: ListSettings): string {
 
 export function metadataPath(copy: string): string {
   return copy.replace(/\.txt$/, '.json');
+}
+
+/** Where a version that is held back lies beside the copy. */
+export function heldPath(copy: string): string {
+  return copy.replace(/\.txt$/, '.held.txt');
 }
 
 export async function makeListDirectory(stateDirectory: string): Promise<void> {
@@ -98,8 +102,7 @@ export interface CopyOrigin {
   readonly finalUrl?: string | undefined;
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
-  readonly sourceSize?: number | undefined;
-  readonly sourceModifiedAt?: number | undefined;
+  readonly sourceSignature?: string | undefined;
 }
 
 /** Metadata of a copy that is in its place. Rejects if it is not. */
@@ -136,7 +139,7 @@ export async function removeOrphans(
   const kept = new Set<string>();
   for (const list of lists) {
     const copy = copyPath(stateDirectory, list);
-    kept.add(copy).add(metadataPath(copy));
+    for (const path of [copy, heldPath(copy)]) kept.add(path).add(metadataPath(path));
   }
   for (const name of await readdir(directory).catch(() => [])) {
     const path = join(directory, name);

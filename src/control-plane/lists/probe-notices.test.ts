@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BlockTableBuilder } from '../../memory/block-table/block-table-builder.ts';
-import type { PolicySettings } from '../../policy/policy-settings.ts';
-import { parseRule } from '../../policy/rule.ts';
+import { listSource, OWN_RULES, tableOfRules, testGroup } from '../../../test/fixtures/policy.ts';
+import { PolicyTables } from '../../policy/policy-tables.ts';
 import { ProbeNotices } from './probe-notices.ts';
 
-const POLICY: PolicySettings = {
-  mode: 'blocklist',
-  blockResponse: { kind: 'nxdomain' },
-  blockTtlSeconds: 60,
-  start: 'answer',
-  rebindingProtection: false,
-};
+const HASH_KEY = new Uint8Array(16).fill(7);
+const POLICY = testGroup();
 
-function tableOf(list: readonly string[], rules: readonly string[] = []): SharedArrayBuffer {
-  const sources = [
-    { kind: 'rules', name: 'rules', action: 'block' },
-    { kind: 'list', name: 'trackers', action: 'block' },
-  ] as const;
-  const builder = new BlockTableBuilder({ hashKey: new Uint8Array(16).fill(7), contentId: '', sources });
-  for (const [source, texts] of [rules, list].entries())
-    for (const text of texts) {
-      const rule = parseRule(text);
-      assert.ok(typeof rule !== 'string');
-      builder.add(source, rule.name, rule.name.length, rule.scope, rule.action);
-    }
-  return builder.finish();
+function tableOf(list: readonly string[], rules: readonly string[] = []): PolicyTables {
+  const lists = tableOfRules(HASH_KEY, [[listSource('trackers'), list]]);
+  return new PolicyTables(lists, tableOfRules(HASH_KEY, [[OWN_RULES, rules]]), [POLICY]);
 }
 
 test('a list that blocks what Android asks for is told of once, until it does so anew', () => {

@@ -24,10 +24,10 @@ export async function writePart<Result>(path: string, write: (handle: FileHandle
   }
 }
 
-/** Puts a written part file into its place. */
-export async function adoptPart(path: string): Promise<void> {
-  await rename(partPath(path), path);
-  await syncDirectory(dirname(path));
+/** Puts a written part file into its place, or into another one of the same folder. */
+export async function adoptPart(path: string, place = path): Promise<void> {
+  await rename(partPath(path), place);
+  await syncDirectory(dirname(place));
 }
 
 /** Flushes a part file that another process has written, then puts it into its place. */

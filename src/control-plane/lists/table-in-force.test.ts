@@ -32,13 +32,13 @@ describe('the table in force', { timeout: 180_000 }, () => {
     const events = new Recorder<ListEvent>();
     const published = new Recorder<PublishedTable & { readonly kind: 'published' }>();
     const clock = new ManualClock();
-    const list = new KeptList(SETTINGS, stateDirectory, events.record);
+    const list = new KeptList(SETTINGS, stateDirectory, { onEvent: events.record, compare: async () => 'not here' });
     writeFileSync(list.path, text);
     await list.open();
     const inForce = new TableInForce([list], {
       stateDirectory,
       hashKey: HASH_KEY,
-      rules: [],
+      removals: [],
       clock,
       random: () => 0.5,
       onTable: async (table) => published.record({ kind: 'published', ...table }),
@@ -79,7 +79,56 @@ describe('the table in force', { timeout: 180_000 }, () => {
     await inForce.stop();
   });
 
-  test('holds the rules alone when compiling fails at the start, and is compiled as soon as that works', async () => {
+  test('is the newest of a list only while it has the version of its copy', async () => {
+    const { list, inForce, published } = await keptList('newest', 'a.example\n');
+    await inForce.first();
+    inForce.start();
+    assert.ok(inForce.hasNewest(list));
+    writeFileSync(list.path, 'b.example\n');
+    await list.readAgain();
+    assert.deepEqual([inForce.has(list), inForce.hasNewest(list)], [true, false]);
+    inForce.refresh();
+    await published.until('published');
+    while (inForce.status.isCompiling) await new Promise(setImmediate);
+    assert.ok(inForce.hasNewest(list));
+    await inForce.stop();
+  });
+
+  test('forgets a failed compilation once the content is again what is in force', async () => {
+    const { list, inForce, events } = await keptList('reverted', 'a.example\n');
+    await inForce.first();
+    inForce.start();
+    const good = list.copy;
+    writeFileSync(list.path, 'b.example\n');
+    await list.readAgain();
+    rmSync(list.path);
+    mkdirSync(list.path);
+    inForce.refresh();
+    await events.until('compile-failed');
+    while (inForce.status.isCompiling) await new Promise(setImmediate);
+    assert.match(inForce.status.failure ?? '', /EISDIR/);
+    assert.ok(inForce.has(list) && !inForce.hasNewest(list));
+    list.copy = good;
+    inForce.refresh();
+    while (inForce.status.isCompiling) await new Promise(setImmediate);
+    assert.equal(inForce.status.failure, undefined);
+    await inForce.stop();
+  });
+
+  test('forgets a removal that is taken back while it is compiled', async () => {
+    const { inForce, events, published } = await keptList('removals', '||a.example^\n||b.example^\n');
+    await inForce.first();
+    inForce.start();
+    inForce.setRemovals(['||a.example^$badfilter']);
+    await events.until('compiling', 2);
+    inForce.setRemovals([]);
+    const { table } = await published.until('published', 2);
+    assert.equal(new BlockTable(table).entryCount, 2);
+    assert.equal(inForce.status.names, 2);
+    await inForce.stop();
+  });
+
+  test('is empty when compiling fails at the start, and is compiled as soon as that works', async () => {
     const { list, inForce, events, published, clock } = await keptList('failing', 'a.example\n');
     rmSync(list.path);
     mkdirSync(list.path);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { ask, HASH_KEY } from '../../../test/fixtures/local-names.ts';
 import { localSettings, NO_LOCAL_SETTINGS } from '../../../test/fixtures/local-settings.ts';
 import { makeCertificate } from '../../../test/fixtures/make-certificate.ts';
@@ -21,19 +21,34 @@ import {
 import { FollowedDiscovery } from './follow-discovery.ts';
 
 const NAMES = ['dns.example.org', '*.example.org', '192.0.2.53', 'localhost'];
-const files = makeCertificate({ names: NAMES });
-after(() => files.remove());
-const CERTIFICATE = { names: NAMES, chainPem: readFileSync(files.certPath, 'utf8') };
+const CERTIFICATE = certificateFor(NAMES);
+const DOT: ListeningAddress = { kind: 'dot', address: '192.0.2.53', port: 853 };
 const PLAIN: ListeningAddress = { kind: 'udp', address: '192.0.2.53', port: 53 };
+
+function certificateFor(names: readonly string[]): DiscoveryParts['certificates'][number] {
+  const files = makeCertificate({ names });
+  const chainPem = readFileSync(files.certPath, 'utf8');
+  files.remove();
+  return { names, chainPem };
+}
 
 function parts(listening: readonly ListeningAddress[], more: Partial<DiscoveryParts> = {}): DiscoveryParts {
   return {
     resolve: { discovery: 'answer', infoUrl: undefined },
+    lists: [],
     certificates: [CERTIFICATE],
     listening: [PLAIN, ...listening],
     localAddresses: ['127.0.0.1', '192.0.2.53', '::1', '2001:db8::53', 'fe80::1%eth0'],
     ...more,
   };
+}
+
+type LocalSettings = Parameters<typeof compileLocalNames>[0];
+
+function namesOf(discovery: ReturnType<typeof discoveryRecords>, records: LocalSettings['records'] = []): LocalNames {
+  return new LocalNames(
+    compileLocalNames({ ...NO_LOCAL_SETTINGS, records }, HASH_KEY, { ...NO_CONTENTS, discovery }).table,
+  );
 }
 
 const SVCB = typeFromText('SVCB')!;
@@ -69,7 +84,7 @@ test('R02 R06 R08 the encrypted listeners are told with ports, addresses and pat
 });
 
 test('R04 nothing is told without encrypted listeners, without a name that can be checked, or where it is switched off', () => {
-  const dot: ListeningAddress = { kind: 'dot', address: '192.0.2.53', port: 853 };
+  const dot: ListeningAddress = DOT;
   assert.equal(bindings('_dns.resolver.arpa', parts([dot])).length, 1);
   assert.deepEqual(bindings('_dns.resolver.arpa', parts([])), []);
   const unnamed = { ...CERTIFICATE, names: ['localhost', '127.0.0.1', '*.example.org', 'gateway'] };
@@ -82,14 +97,10 @@ test('R04 nothing is told without encrypted listeners, without a name that can b
 });
 
 test('a client that goes by a name below a wildcard certificate is told too, and nothing else below is ours', () => {
-  const made = makeCertificate({ names: ['dns.example.org', '*.dns.example.org'] });
-  const chainPem = readFileSync(made.certPath, 'utf8');
-  made.remove();
-  const certificates = [{ names: ['dns.example.org', '*.dns.example.org'], chainPem }];
-  const given = parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }], { certificates });
+  const certificates = [certificateFor(['dns.example.org', '*.dns.example.org'])];
+  const given = parts([DOT], { certificates });
   const discovery = discoveryRecords(given);
-  const namesWith = (records: Parameters<typeof compileLocalNames>[0]['records']) =>
-    new LocalNames(compileLocalNames({ ...NO_LOCAL_SETTINGS, records }, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  const namesWith = (records: LocalSettings['records']) => namesOf(discovery, records);
   const address = (owner: string) => ({
     owner: nameFromText(owner)!,
     type: 1,
@@ -122,12 +133,9 @@ test('a client that goes by a name below a wildcard certificate is told too, and
 
 test('every name with a wildcard below it has records of its own, wherever it stands in the certificate', () => {
   const written = ['example.org', 'www.example.org', 'DNS.example.org', '*.dns.example.org', '*.other.example.org'];
-  const made = makeCertificate({ names: written });
-  const chainPem = readFileSync(made.certPath, 'utf8');
-  made.remove();
-  const certificates = [{ names: written, chainPem }];
-  const discovery = discoveryRecords(parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }], { certificates }));
-  const names = new LocalNames(compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  const certificates = [certificateFor(written)];
+  const discovery = discoveryRecords(parts([DOT], { certificates }));
+  const names = namesOf(discovery);
   for (const owner of ['_dns.example.org', '_dns.dns.example.org', '_dns.phone.dns.example.org', '_dns.resolver.arpa'])
     assert.equal(ask(names, owner, 'SVCB'), 'records 1', owner);
   assert.equal(ask(names, 'dns.example.org', 'RESINFO'), 'records 1');
@@ -140,25 +148,16 @@ test('every name with a wildcard below it has records of its own, wherever it st
     assert.equal(ask(names, owner, 'SVCB'), 'pass', owner);
   // A gateway with very many of them has not as many records.
   const many = Array.from({ length: 40 }, (_, index) => [`n${index}.example.org`, `*.n${index}.example.org`]).flat();
-  const large = makeCertificate({ names: many });
-  const ofMany = [{ names: many, chainPem: readFileSync(large.certPath, 'utf8') }];
-  large.remove();
-  const all = discoveryRecords(parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }], { certificates: ofMany }));
+  const ofMany = [certificateFor(many)];
+  const all = discoveryRecords(parts([DOT], { certificates: ofMany }));
   assert.equal(all.filter(({ owner, type }) => type === SVCB && nameToText(owner).startsWith('_dns.n')).length, 17);
 });
 
 test('in a zone of ours the names of clients lead to the gateway as well', () => {
-  const written = ['gw.home.arpa', '*.gw.home.arpa'];
-  const made = makeCertificate({ names: written });
-  const certificates = [{ names: written, chainPem: readFileSync(made.certPath, 'utf8') }];
-  made.remove();
-  const listening: readonly ListeningAddress[] = [
-    { kind: 'dot', address: '192.0.2.53', port: 853 },
-    { kind: 'dot', address: '2001:db8::53', port: 853 },
-  ];
+  const certificates = [certificateFor(['gw.home.arpa', '*.gw.home.arpa'])];
+  const listening: readonly ListeningAddress[] = [DOT, { kind: 'dot', address: '2001:db8::53', port: 853 }];
   const discovery = discoveryRecords(parts(listening, { certificates }));
-  const namesWith = (records: Parameters<typeof compileLocalNames>[0]['records']) =>
-    new LocalNames(compileLocalNames({ ...NO_LOCAL_SETTINGS, records }, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  const namesWith = (records: LocalSettings['records']) => namesOf(discovery, records);
   const names = namesWith([]);
   for (const type of ['A', 'AAAA'] as const) assert.equal(ask(names, 'phone.gw.home.arpa', type), 'records 1', type);
   assert.equal(ask(names, '_dns.phone.gw.home.arpa', 'SVCB'), 'records 1');
@@ -173,14 +172,8 @@ test('in a zone of ours the names of clients lead to the gateway as well', () =>
 
 test('right below a zone of ours, and where devices have names, a name that nobody has does not lead to the gateway', () => {
   const askedBelow = (name: string, toml: string, hosts: readonly string[] = []) => {
-    const written = [name, `*.${name}`];
-    const made = makeCertificate({ names: written });
-    const certificates = [{ names: written, chainPem: readFileSync(made.certPath, 'utf8') }];
-    made.remove();
-    const listening: readonly ListeningAddress[] = [
-      { kind: 'dot', address: '192.0.2.53', port: 853 },
-      { kind: 'dot', address: '2001:db8::53', port: 853 },
-    ];
+    const certificates = [certificateFor([name, `*.${name}`])];
+    const listening: readonly ListeningAddress[] = [DOT, { kind: 'dot', address: '2001:db8::53', port: 853 }];
     const records = hosts.map((host) => ({
       owner: nameFromText(host)!,
       type: 1,
@@ -213,10 +206,7 @@ test('right below a zone of ours, and where devices have names, a name that nobo
 });
 
 test('in a zone of ours, addresses of this network are for those who get its names', () => {
-  const written = ['gw.home.arpa', '*.gw.home.arpa'];
-  const made = makeCertificate({ names: written });
-  const certificates = [{ names: written, chainPem: readFileSync(made.certPath, 'utf8') }];
-  made.remove();
+  const certificates = [certificateFor(['gw.home.arpa', '*.gw.home.arpa'])];
   const listening: readonly ListeningAddress[] = [
     { kind: 'dot', address: '192.168.1.2', port: 853 },
     { kind: 'dot', address: '2001:db8::53', port: 853 },
@@ -268,7 +258,7 @@ test('a listener on loopback is told to nobody outside', () => {
 });
 
 test('discovery leaves everything else about the names as it is', () => {
-  const discovery = discoveryRecords(parts([{ kind: 'dot', address: '192.0.2.53', port: 853 }]));
+  const discovery = discoveryRecords(parts([DOT]));
   const wildcard = {
     owner: Buffer.from('\x01*\x07example\x03org\x00'),
     type: 1,
@@ -281,7 +271,7 @@ test('discovery leaves everything else about the names as it is', () => {
   assert.equal(ask(names, '_dns.dns.example.org', 'SVCB'), 'records 1');
   assert.equal(ask(names, 'dns.example.org', 'RESINFO'), 'records 1');
   assert.equal(ask(names, 'dns.example.org', 'A'), 'records 1');
-  const plain = new LocalNames(compileLocalNames(NO_LOCAL_SETTINGS, HASH_KEY, { ...NO_CONTENTS, discovery }).table);
+  const plain = namesOf(discovery);
   assert.equal(ask(plain, 'dns.example.org', 'A'), 'pass');
   assert.equal(ask(plain, '_dns.dns.example.org', 'A'), 'pass');
   assert.equal(ask(plain, '_dns.resolver.arpa', 'A'), 'nodata in resolver.arpa');
@@ -289,13 +279,8 @@ test('discovery leaves everything else about the names as it is', () => {
 
 test('in a zone of ours the name of the gateway has its addresses, which no device can take and a record can replace', () => {
   const name = 'gw.home.arpa';
-  const home = makeCertificate({ names: [name] });
-  const certificates = [{ names: [name], chainPem: readFileSync(home.certPath, 'utf8') }];
-  home.remove();
-  const listening: readonly ListeningAddress[] = [
-    { kind: 'dot', address: '192.0.2.53', port: 853 },
-    { kind: 'doh', address: '2001:db8::53', port: 443 },
-  ];
+  const certificates = [certificateFor([name])];
+  const listening: readonly ListeningAddress[] = [DOT, { kind: 'doh', address: '2001:db8::53', port: 443 }];
   const discovery = discoveryRecords(parts(listening, { certificates }));
   const line = (owner: string, type: 'A' | 'AAAA' | 'CNAME', value: string) => ({
     owner: nameFromText(owner)!,
@@ -326,9 +311,9 @@ test('R09 RESINFO has the page and the errors that are really sent', () => {
   );
   assert.equal(nameToText(record!.owner), 'resolver.arpa');
   assert.match(Buffer.from(record!.rdata).toString('latin1'), /^.exterr=[\d,-]+.infourl=https:\/\/example\.org\/dns$/s);
-  // Where a code is compared, it is an upstream's that is being read; upstream-block.ts does nothing else.
+  // Where a code is compared, it is an upstream's that is being read.
   const source = globSync(join(import.meta.dirname, '../../data-plane/**/*.ts'))
-    .filter((file) => !/\.test\.ts$|upstream-block\.ts$/.test(file))
+    .filter((file) => !file.endsWith('.test.ts'))
     .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
     .filter((line) => !/[<>]=/.test(line))
     .join('\n');
@@ -337,6 +322,15 @@ test('R09 RESINFO has the page and the errors that are really sent', () => {
     EMITTED_EXTENDED_ERRORS,
     sent.map(([, code]) => code),
   );
+});
+
+test('R09 RESINFO has the error that the operator gives a list', () => {
+  const errors = (lists: DiscoveryParts['lists']) => {
+    const [record] = discoveryRecords(parts([], { lists }));
+    return /exterr=[\d,-]+/.exec(Buffer.from(record!.rdata).toString('latin1'))![0];
+  };
+  assert.doesNotMatch(errors([{ extendedErrorCode: EXTENDED_ERROR.BLOCKED }]), /-16|,16|15-/);
+  assert.match(errors([{ extendedErrorCode: EXTENDED_ERROR.CENSORED }]), /13-24/);
 });
 
 test('addresses that the system cannot list are those of before, and new certificates are told all the same', () => {

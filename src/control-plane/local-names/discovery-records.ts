@@ -26,6 +26,7 @@ export interface ListeningAddress {
 
 export interface DiscoveryParts {
   readonly resolve: Pick<Settings['resolve'], 'discovery' | 'infoUrl'>;
+  readonly lists: readonly Pick<Settings['lists'][number], 'extendedErrorCode'>[];
   readonly certificates: readonly Pick<CertificateSnapshot, 'names' | 'chainPem'>[];
   readonly listening: readonly ListeningAddress[];
   /** Of this machine, for wildcards. */
@@ -41,9 +42,9 @@ const KEY = { ALPN: 1, PORT: 3, IPV4_HINT: 4, IPV6_HINT: 6, DOHPATH: 7 } as cons
 const RESINFO = 261;
 const PRIVATE = new AccessList(['loopback', 'private'].flatMap((entry) => parseAccessEntry(entry) as AddressRange[]));
 
-/** Of an upstream: they are read, and relayed at most. */
-const ERRORS_OF_OTHERS: ReadonlySet<string> = new Set(['DNSSEC_BOGUS', 'NSEC_MISSING', 'CENSORED', 'FILTERED']);
-/** Extended DNS Errors that the gateway gives by itself. */
+/** Of an upstream: they are read, and relayed at most; or of a list whose operator says so. */
+const ERRORS_OF_OTHERS: ReadonlySet<string> = new Set(['DNSSEC_BOGUS', 'NSEC_MISSING', 'CENSORED']);
+/** Extended DNS Errors that the gateway gives by itself, whatever its lists. */
 export const EMITTED_EXTENDED_ERRORS: readonly number[] = Object.entries(EXTENDED_ERROR)
   .filter(([word]) => !ERRORS_OF_OTHERS.has(word))
   .map(([, code]) => code);
@@ -59,13 +60,13 @@ type ServiceRecord = LocalRecord & { readonly forOthers: Pick<LocalRecord, 'rdat
 
 export function discoveryRecords(parts: DiscoveryParts): LocalRecord[] {
   const { resolve } = parts;
-  const records = [resolverInformation('resolver.arpa', resolve.infoUrl)];
+  const records = [resolverInformation('resolver.arpa', parts)];
   if (resolve.discovery !== 'answer') return records;
   const { first, others } = authenticationNames(parts.certificates);
   const services = servicesOf(parts);
   if (services.length === 0) return records;
   for (const name of [...first, ...others]) {
-    records.push(resolverInformation(name, resolve.infoUrl));
+    records.push(resolverInformation(name, parts));
     records.push(...ownAddresses(name, services), ...serviceRecords(`_dns.${name}`, name, services));
     // A client that goes by a name of its own asks for `_dns.ID.NAME`, and keeps that name.
     if (hasNamesBelow(name, parts.certificates))
@@ -220,10 +221,11 @@ function addressRecords(owner: Uint8Array, services: readonly Service[]): LocalR
 }
 
 /** RESINFO: strings like those of TXT (RFC 9606 section 4). No `qnamemin`: what an upstream does is not ours to promise. */
-function resolverInformation(owner: string, infoUrl: string | undefined): LocalRecord {
+function resolverInformation(owner: string, { resolve, lists }: DiscoveryParts): LocalRecord {
+  const errors = [...EMITTED_EXTENDED_ERRORS, ...lists.flatMap(({ extendedErrorCode }) => extendedErrorCode ?? [])];
   const strings = [
-    `exterr=${ranges(EMITTED_EXTENDED_ERRORS)}`,
-    ...(infoUrl === undefined ? [] : [`infourl=${infoUrl}`]),
+    `exterr=${ranges(errors)}`,
+    ...(resolve.infoUrl === undefined ? [] : [`infourl=${resolve.infoUrl}`]),
   ];
   const rdata = Buffer.concat(strings.map((text) => Buffer.from(String.fromCharCode(text.length) + text, 'latin1')));
   return { owner: wireName(owner), type: RESINFO, ttlSeconds: TTL_SECONDS, rdata, standsAlone: true };

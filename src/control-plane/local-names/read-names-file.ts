@@ -9,14 +9,14 @@ const FILE_BYTES_MAX = 64e6;
 export type FileText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly wrong: string };
 
 /** Never throws. */
-export function readNamesFile(path: string): FileText {
+export function readNamesFile(path: string, bytesMax = FILE_BYTES_MAX): FileText {
   let descriptor: number | undefined;
   try {
     // A pipe would keep this thread waiting for its writer.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return { ok: false, wrong: 'is not a file' };
-    if (stats.size > FILE_BYTES_MAX) return { ok: false, wrong: `is larger than ${FILE_BYTES_MAX / 1e6} MB` };
+    if (stats.size > bytesMax) return { ok: false, wrong: `is larger than ${bytesMax / 1e6} MB` };
     const octets = readWhole(descriptor, stats.size);
     if (octets.includes(0)) return { ok: false, wrong: 'is not a text file' };
     return { ok: true, text: octets.toString('utf8') };

@@ -8,11 +8,10 @@ import { canonicalAddress } from './canonical-address.ts';
 import { isWildcardName } from './certificate-name.ts';
 import { isHomeEnding, isLocalEnding } from './local-endings.ts';
 import { isWildcard, listenAddressToText } from './listen-address.ts';
-import type { ListenAddress, ListSettings, RecordSettings, Settings } from './settings.ts';
+import type { ListenAddress, RecordSettings, Settings } from './settings.ts';
 import type { FaultCollector, SettingsPath } from './settings-fault.ts';
 import type { TableContext } from './table-reader.ts';
 import type { PlacedList } from './tables/list-table.ts';
-import type { PlacedRule } from './tables/policy-table.ts';
 import type { PlacedUpstream } from './tables/upstream-table.ts';
 import type { PlacedResolvers } from './tables/zone-table.ts';
 
@@ -69,16 +68,6 @@ export function reportMissingCertificate(raw: unknown, listen: Settings['listen'
   if (!Array.isArray(raw) || raw.length > 0 || listen.dot.length + listen.doh.length === 0) return;
   const advice = 'leave the key out for one of the local CA';
   faults.fault(['certificate'], `no certificate, but listen.dot and listen.doh need one; ${advice}`);
-}
-
-export function noticeEmptyAllowlist(
-  lists: readonly ListSettings[],
-  rules: readonly PlacedRule[],
-  faults: FaultCollector,
-): void {
-  if (lists.some(({ action }) => action === 'allow') || rules.some(({ rule }) => rule.action === 'allow')) return;
-  const advice = 'add a [[list]] with action = "allow", or rules such as "@@||example.org^"';
-  faults.notice(['policy', 'mode'], `nothing is allowed yet, so no name is answered; ${advice}`);
 }
 
 export interface ServersAndNames extends Pick<Settings, 'certificates' | 'zones'> {

@@ -184,10 +184,13 @@ describe('config.example.toml', () => {
       const unknown = result.faults.find(({ message }) => message.startsWith('unknown key'))!;
       return unknown.message.split(': ')[1]!.split(', ');
     };
-    const tables = ['server', 'listen', 'access', '[upstream]', 'cache', '[list]', 'policy', '[certificate]'];
+    const tables = [
+      ...['server', 'listen', 'access', '[upstream]', 'cache', '[list]', 'policy', '[group]', '[schedule]'],
+      '[certificate]',
+    ];
     for (const table of tables)
       for (const key of keysOf(`[${table}]\nx = 1`))
-        assert.match(text, new RegExp(`^(# )?${key} = `, 'm'), `${table} ${key}`);
+        assert.match(text, new RegExp(`^(# )?(${key} = |\\[\\[\\w+\\.${key}\\]\\])`, 'm'), `${table} ${key}`);
   });
 
   test('shows values that are allowed, also where they are commented out', () => {
@@ -208,5 +211,19 @@ describe('config.example.toml', () => {
     for (const key of Object.keys(DNS_PROVIDER_SHAPE.shape)) assert.match(acme, new RegExp(`\\b${key}\\b`), key);
     const upstream = /^# (url = .*)\n# (addresses = .*)$/m.exec(text)!;
     settingsOf(`[[upstream]]\n${upstream[1]}\n${upstream[2]}`);
+  });
+
+  test('shows groups that work as soon as their # are gone, and what everybody may get too', () => {
+    const bare = (from: string, to: string) =>
+      text.slice(text.indexOf(from), text.indexOf(to)).replace(/^# (?=\[\[|\w+ = )/gm, '');
+    const policy = bare('# rebinding_exceptions = ', '# Groups of clients').replace(/^rules_file = .*$/m, '');
+    const groups = bare('# Groups of clients', '# The names and addresses devices use');
+    const lists = text.slice(text.indexOf('\n[[list]]'), text.indexOf('\n[policy]'));
+    const { settings, notices } = settingsOf(`${lists}[policy]\n${policy}${groups}`);
+    assert.deepEqual(notices, []);
+    assert.deepEqual(
+      settings.groups.map(({ name, when }) => [name, ...when.map(({ schedule }) => schedule.name)]),
+      [['default'], ['kids', 'bedtime']],
+    );
   });
 });

@@ -4,7 +4,6 @@ import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import {
-  noticeEmptyAllowlist,
   reportChallengeListeners,
   reportMissingCertificate,
   reportOwnResolvers,
@@ -13,19 +12,24 @@ import {
 } from './cross-checks.ts';
 import { anything, text as textField } from './fields.ts';
 import { PATH_FORM, readDirectoryPath } from './operator-path.ts';
+import { readFilter } from './read-filter.ts';
 import { readSettingsFile } from './read-settings-file.ts';
 import type { Settings, SettingsResult } from './settings.ts';
 import { FaultCollector } from './settings-fault.ts';
-import { readTable, type TableContext } from './table-reader.ts';
+import { isTable, readTable, type TableContext } from './table-reader.ts';
 import { ACCESS_SHAPE, readAccess } from './tables/access-table.ts';
 import { CACHE_SHAPE, readCache } from './tables/cache-table.ts';
 import { CERTIFICATE_SHAPE, readCertificates } from './tables/certificate-table.ts';
 import { DNS_PROVIDER_SHAPE } from './tables/dns-provider-table.ts';
+import { HOLD_BACK_SHAPE } from './tables/hold-back.ts';
 import { LIST_SHAPE, readLists } from './tables/list-table.ts';
 import { LISTEN_SHAPE, readListen } from './tables/listen-table.ts';
-import { BLOCK_ADDRESSES_SHAPE, POLICY_SHAPE, readPolicy } from './tables/policy-table.ts';
+import { BLOCK_ADDRESSES_SHAPE } from './tables/block-response.ts';
+import { GROUP_SHAPE, WHEN_SHAPE } from './tables/group-table.ts';
+import { POLICY_SHAPE } from './tables/policy-table.ts';
 import { RECORD_SHAPE, readRecords } from './tables/record-table.ts';
 import { RESOLVE_SHAPE, readResolve } from './tables/resolve-table.ts';
+import { SCHEDULE_SHAPE, WINDOW_SHAPE } from './tables/schedule-table.ts';
 import { readServer, SERVER_SHAPE } from './tables/server-table.ts';
 import { readUpstreams, UPSTREAM_SHAPE } from './tables/upstream-table.ts';
 import { readZones, ZONE_SHAPE } from './tables/zone-table.ts';
@@ -57,6 +61,8 @@ const TOP_SHAPE = z.strictObject({
   record: anything(),
   list: anything(),
   policy: anything(),
+  group: anything(),
+  schedule: anything(),
   certificate: anything(),
 });
 
@@ -72,8 +78,19 @@ const KNOWN_KEYS = Object.fromEntries(
     resolve: RESOLVE_SHAPE,
     record: RECORD_SHAPE,
     list: LIST_SHAPE,
+    'list.hold_back': HOLD_BACK_SHAPE,
     policy: POLICY_SHAPE,
-    'policy.block_response': BLOCK_ADDRESSES_SHAPE,
+    'policy.when': WHEN_SHAPE,
+    group: GROUP_SHAPE,
+    'group.when': WHEN_SHAPE,
+    ...Object.fromEntries(
+      ['policy', 'policy.when', 'group', 'group.when'].map((table) => [
+        `${table}.block_response`,
+        BLOCK_ADDRESSES_SHAPE,
+      ]),
+    ),
+    schedule: SCHEDULE_SHAPE,
+    'schedule.windows': WINDOW_SHAPE,
     certificate: CERTIFICATE_SHAPE,
     'certificate.dns': DNS_PROVIDER_SHAPE,
   }).map(([table, schema]) => [table, Object.keys(schema.shape)]),
@@ -124,34 +141,33 @@ function readTree(
   reportOwnUpstreams(upstreams, listen.doh, context);
   const { zones, forwards } = readZones(top.zone, context);
   reportOwnResolvers(forwards, listen.dns, context);
-  const { policy, rules } = readPolicy(top.policy, context);
-  const placedLists = readLists(top.list, policy.mode === 'allowlist', context);
+  const placedLists = readLists(top.list, isTable(top.policy) && top.policy.mode === 'allowlist', context);
   const lists = placedLists.map(({ list }) => list);
+  const lineOf = tomlLines(source);
+  const access = readAccess(top.access, context);
+  const filter = readFilter(top, { upstreams, lists, unknownClientIds: access.unknownClientIds, lineOf }, context);
   const certificates = readCertificates(top.certificate, context);
   reportMissingCertificate(top.certificate, listen, faults);
   reportChallengeListeners(certificates, listen, faults);
-  if (policy.mode === 'allowlist') noticeEmptyAllowlist(lists, rules, faults);
   const { resolve: resolving, rewrites } = readResolve(top.resolve, context);
   const mayGrow = resolving.hostsFile !== undefined || resolving.leaseFiles.length > 0;
   const leaseDomain = resolving.leaseFiles.length > 0 ? resolving.leaseDomain : undefined;
   const records = readRecords(top.record, rewrites, { zones, mayGrow, leaseDomain }, context);
   if (!mayGrow) reportUnknownServers({ certificates, lists: placedLists, zones, records }, faults);
-  const lineOf = tomlLines(source);
   const settings: Settings = {
     configFile,
     stateDirectory: directory('state_dir', top.state_dir ?? 'state', context),
     certificateDirectory: directory('certificate_dir', top.certificate_dir ?? 'certs', context),
     server: readServer(top.server, context),
     listen,
-    access: readAccess(top.access, context),
+    access,
     upstreams: upstreams.map(({ upstream }) => upstream),
     zones,
     cache: readCache(top.cache, context),
     resolve: resolving,
     records: records.map(({ path, ...record }) => ({ ...record, line: lineOf(path) })),
     lists,
-    rules: rules.map(({ text, path }) => ({ text, line: lineOf(path) })),
-    policy,
+    ...filter,
     certificates,
   };
   if (faults.hasFaults) return { ok: false, faults: faults.faults(lineOf) };

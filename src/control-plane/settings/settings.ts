@@ -2,12 +2,16 @@
 
 import type { CookieMode } from '../../plane-messages/thread-start.ts';
 import type { AddressRange } from '../../policy/access-list.ts';
+import type { GroupMembers } from '../../policy/client-groups.ts';
 import type { CacheSettings } from '../../policy/cache-settings.ts';
 import type { PolicySettings } from '../../policy/policy-settings.ts';
 import type { LanZone } from '../../upstream/lan-resolver/lan-zone.ts';
 import type { UpstreamSettings } from '../../upstream/upstream-settings.ts';
 import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
+import type { ListFormatName } from '../lists/formats/format-names.ts';
+import type { HoldBackLimits } from '../lists/versions/version-change.ts';
 import type { AcmeSettings } from './acme-settings.ts';
+import type { GroupSettings, WrittenRule } from './group-settings.ts';
 
 export interface ListenAddress {
   /** Textual address without brackets; `0.0.0.0` and `::` are wildcards. */
@@ -17,7 +21,7 @@ export interface ListenAddress {
   readonly optional: boolean;
 }
 
-export type ListFormat = 'auto' | 'hosts' | 'domains' | 'wildcard';
+export type ListFormat = 'auto' | ListFormatName;
 
 export interface ListSettings {
   readonly name: string;
@@ -27,6 +31,10 @@ export interface ListSettings {
   /** hosts and domains formats name exact names; true widens them to everything below. */
   readonly subdomains: boolean;
   readonly refreshSeconds: number;
+  /** From where on a new version waits until somebody accepts it; undefined: none does. */
+  readonly holdBack?: HoldBackLimits | undefined;
+  /** EDE info code for what it blocks, 15 to 18. Default: 15, Blocked. */
+  readonly extendedErrorCode?: number;
 }
 
 export type CertificateSource =
@@ -89,6 +97,8 @@ export interface Settings {
     readonly http: readonly AddressRange[];
     /** Who of those gets the names of this network. */
     readonly localNames: readonly AddressRange[];
+    /** What a client gets whose ID is in no group. */
+    readonly unknownClientIds: 'answer' | 'refuse';
   };
   readonly upstreams: readonly UpstreamSettings[];
   /** Names that are asked in plain DNS at a resolver of the local network, and nowhere else. */
@@ -105,8 +115,16 @@ export interface Settings {
   readonly records: readonly RecordSettings[];
   readonly lists: readonly ListSettings[];
   /** Own rules as written (checked by policy/rule.ts), each with the line it stands in, 0 where unknown. */
-  readonly rules: readonly { readonly text: string; readonly line: number }[];
+  readonly rules: readonly WrittenRule[];
+  /** Absolute path of a file with more of them, which may come and go. */
+  readonly rulesFile: string | undefined;
+  /** Of everybody; `groups` says it for each group. */
   readonly policy: PolicySettings;
+  /** Lower-case wire names: they and everything below them may have private addresses. */
+  readonly rebindingExceptions: readonly Uint8Array[];
+  /** The first is that of everybody whom no other one names. */
+  readonly groups: readonly GroupSettings[];
+  readonly groupMembers: GroupMembers;
   readonly certificates: readonly CertificateSettings[];
 }
 

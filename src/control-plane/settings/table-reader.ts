@@ -21,14 +21,14 @@ export interface TableContext {
 
 /** Tables of versions to come: named here so that a file written for one of them says so instead of "unknown". */
 export const RESERVED_TABLES: ReadonlySet<string> = new Set([
-  ...['limits', 'rate_limit', 'group', 'schedule', 'tunnel_guard', 'nftables'],
+  ...['limits', 'rate_limit', 'tunnel_guard', 'nftables'],
   ...['doh', 'api', 'proxy', 'query_log', 'log'],
 ]);
 
 /** Tables that may stand several times. */
 const REPEATED_TABLES: ReadonlySet<string> = new Set([
   ...['upstream', 'list', 'certificate'],
-  ...['group', 'schedule', 'record', 'zone'],
+  ...['group', 'group.when', 'policy.when', 'schedule', 'record', 'zone'],
 ]);
 
 const TABLES_MAX = 1000;
@@ -72,23 +72,25 @@ export interface PlacedTable<Table> {
   readonly path: SettingsPath;
 }
 
-/** The tables of a `[[name]]` array; undefined where the file does not mention it. */
+/** The tables of a `[[name]]` array, or of one in the table at `parent`; undefined where the file does not mention it. */
 export function readTables<Schema extends z.ZodObject>(
   schema: Schema,
   raw: unknown,
   name: string,
   context: TableContext,
+  parent: SettingsPath = [],
 ): PlacedTable<z.output<Schema>>[] | undefined {
   if (raw === undefined) return undefined;
   if (!Array.isArray(raw)) {
-    const advice = isTable(raw) ? `write [[${name}]], with two brackets on each side` : `write [[${name}]] tables`;
-    context.faults.fault([name], `${describeValue(raw)} stands where a list of tables belongs; ${advice}`);
+    const heading = `[[${[...parent, name].filter((part) => typeof part === 'string').join('.')}]]`;
+    const advice = isTable(raw) ? `write ${heading}, with two brackets on each side` : `write ${heading} tables`;
+    context.faults.fault([...parent, name], `${describeValue(raw)} stands where a list of tables belongs; ${advice}`);
     return undefined;
   }
   if (raw.length > TABLES_MAX)
-    context.faults.fault([name], `more than ${TABLES_MAX} tables; at most ${TABLES_MAX} are allowed`);
+    context.faults.fault([...parent, name], `more than ${TABLES_MAX} tables; at most ${TABLES_MAX} are allowed`);
   return raw.slice(0, TABLES_MAX).map((element, index) => {
-    const path = [name, index];
+    const path = [...parent, name, index];
     return { table: readTable(schema, element, path, context), path };
   });
 }

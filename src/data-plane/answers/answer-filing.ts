@@ -3,6 +3,8 @@
 import type { AnswerKey } from '../../memory/answer-cache/answer-cache.ts';
 import { FLAG_Z } from '../../wire/header.ts';
 
+export { upstreamsOf, variantOfUpstreams, withUpstreams } from '../../memory/answer-cache/upstream-variant.ts';
+
 /** The QTYPE under which an NXDOMAIN is filed: it holds for every type of the name (RFC 2308 section 5). */
 export const EVERY_TYPE = 0;
 

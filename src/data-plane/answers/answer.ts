@@ -17,8 +17,13 @@ export interface Answer {
   lifetimeSeconds: number;
   /** The cache has it: set by store-answer. */
   isStored: boolean;
-  /** What check-answer (upstream-block.ts) or inspect-answer (answer-inspector.ts) found. */
+  /** What check-answer found (upstream-block.ts), or else inspect-answer (filed-finding.ts). */
   inspection: number;
+  /** Of who asked first. */
+  readonly groupIndex: number;
+  /** Which groups may have it, as far as inspect-answer has found out (known-groups.ts). */
+  cleanGroups: number;
+  otherCleanGroup: number;
   /** The upstream's own Extended DNS Error, -1 for none. */
   extendedErrorCode: number;
   extendedErrorText: Uint8Array;

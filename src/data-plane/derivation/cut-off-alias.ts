@@ -13,34 +13,35 @@ import {
 } from '../../wire/header.ts';
 import { CHAIN_MAX } from '../../memory/local-names/local-names-layout.ts';
 import { skipName } from '../../wire/name.ts';
-import { EXTENDED_ERROR, RCODE, TYPE } from '../../wire/numbers.ts';
+import { RCODE, TYPE } from '../../wire/numbers.ts';
 import { QUESTION_FIXED_BYTES, RECORD_FIXED_BYTES, RECORD_RDLENGTH } from '../../wire/resource-record.ts';
-import type { AnswerInspector } from '../answers/answer-inspector.ts';
-import { OUTCOME, type Query } from '../query.ts';
-import { CHAIN_TEXT, replyError } from '../refusals.ts';
+import type { Query } from '../query.ts';
+import { replyChain } from '../refusals.ts';
 
 /**
  * Looks at the answer to a question for a name of a [[zone]]. True: it ends with an alias, whose target `query.asked` asks for now.
- * Aliases that are too many make a failure of it. Where a name was allowed by name, what it leads to is not searched in the answer of a
+ * Aliases that are too many, or lead back, make a failure of it. Where a name was allowed by name, what it leads to is not searched in the answer of a
  * resolver that recurses (answer-inspector.ts), nor is it judged here.
  */
-export function leadsElsewhere(query: Query, inspector: AnswerInspector): boolean {
-  const { asked, derivation, reply, replyLength } = query;
+export function leadsElsewhere(query: Query): boolean {
+  const { asked, derivation, facts, reply, replyLength } = query;
   if (!query.replyIsRelayed || !isCutOff(reply, replyLength, asked.type)) return false;
+  const isAllowed = query.isAllowedByName;
   if (!derivation.isInUse) derivation.begin();
-  if (!derivation.isAllowed) derivation.isAllowed = inspector.isAllowedByName(reply, replyLength);
+  derivation.isAllowed = isAllowed;
   const questionEnd = skipName(reply, HEADER_BYTES, replyLength) + QUESTION_FIXED_BYTES;
   const hasRoom = derivation.addLinks(asked.name, asked.nameLength, reply, questionEnd, replyLength);
   query.replyIsRelayed = false;
   query.replyLength = 0;
   query.opt.extendedErrorCode = -1;
   query.opt.alsoErrorCode = -1;
-  if (!hasRoom || derivation.linkCount > CHAIN_MAX) {
-    replyError(query, OUTCOME.UPSTREAM_FAILURE, RCODE.SERVFAIL, EXTENDED_ERROR.OTHER, CHAIN_TEXT);
+  const { links, targetOffset, linksLength } = derivation;
+  const target = links.subarray(targetOffset, linksLength);
+  if (!hasRoom || derivation.linkCount > CHAIN_MAX || derivation.comesFrom(target, target.length, facts)) {
+    replyChain(query);
     return false;
   }
-  const { links, targetOffset, linksLength } = derivation;
-  query.askFor(links.subarray(targetOffset, linksLength), linksLength - targetOffset);
+  query.askFor(target, target.length);
   return true;
 }
 

@@ -3,7 +3,7 @@
 
 import { readAnswerCount, readUint16, writeUint16, writeUint32 } from '../../wire/header.ts';
 import type { Ipv4Embedding } from '../../wire/ipv4-embedding.ts';
-import { NAME_MAX_BYTES, skipName } from '../../wire/name.ts';
+import { NAME_MAX_BYTES, sameName, skipName } from '../../wire/name.ts';
 import { CLASS, TYPE } from '../../wire/numbers.ts';
 import { copyRecord } from '../../wire/record-copy.ts';
 import { POINTER_TO_QUESTION } from '../../wire/reply-builder.ts';
@@ -12,10 +12,16 @@ import type { DerivationParts } from '../../wire/derived-answer.ts';
 
 /** Ten links of two names each fit. */
 const LINKS_MAX_BYTES = 6_000;
+const POINTER_BYTES = 2;
 
 /** What is kept of it while a client waits. */
 export interface KeptDerivation extends DerivationParts {
   readonly isAllowed: boolean;
+  readonly isLedByRule: boolean;
+  readonly isLedByAddress: boolean;
+  readonly ruleStart: number;
+  readonly linksBeforeRule: number;
+  readonly targetBeforeRule: number;
 }
 
 export class Derivation implements DerivationParts {
@@ -30,6 +36,14 @@ export class Derivation implements DerivationParts {
   leavesOutMapped = false;
   /** A name on the way was allowed by name, and led on by an alias of its own: what it leads to is not judged. */
   isAllowed = false;
+  /** One of the links was made by a rule. */
+  isLedByRule = false;
+  /** And one by a rule about an address in the answer. */
+  isLedByAddress = false;
+  /** Of the first link by a rule: where it begins, and what there was before it. */
+  ruleStart = 0;
+  linksBeforeRule = 0;
+  targetBeforeRule = 0;
 
   /** Readies it; `isInUse` is all that the next query looks at. */
   begin(): void {
@@ -39,6 +53,66 @@ export class Derivation implements DerivationParts {
     this.embedding = undefined;
     this.leavesOutMapped = false;
     this.isAllowed = false;
+    this.isLedByRule = false;
+    this.isLedByAddress = false;
+  }
+
+  /** As addLink, for a rule about the name that leads to `target`. */
+  addRuleLink(asked: Uint8Array, askedLength: number, target: Uint8Array, ttlSeconds: number): boolean {
+    const { linksLength, linkCount, targetOffset, isLedByRule } = this;
+    if (!this.addLink(asked, askedLength, target, target.length, ttlSeconds)) return false;
+    if (isLedByRule) return true;
+    this.isLedByRule = true;
+    this.ruleStart = linksLength;
+    this.linksBeforeRule = linkCount;
+    this.targetBeforeRule = targetOffset;
+    return true;
+  }
+
+  /** The same for a rule about an address in the answer. */
+  addAddressLink(asked: Uint8Array, askedLength: number, target: Uint8Array, ttlSeconds: number): boolean {
+    if (!this.addRuleLink(asked, askedLength, target, ttlSeconds)) return false;
+    this.isLedByAddress = true;
+    return true;
+  }
+
+  /** All that rules did: one about a name has led on, and nothing has led further from there. */
+  get endsWithRule(): boolean {
+    return this.isLedByRule && !this.isLedByAddress && this.linkCount === this.linksBeforeRule + 1;
+  }
+
+  /** Whether one of the links starts at this name. `client`: who asks, whose name the first starts at. */
+  comesFrom(name: Uint8Array, nameLength: number, client: { readonly name: Uint8Array; readonly nameLength: number }) {
+    const { links, linksLength } = this;
+    let position = 0;
+    for (let left = this.linkCount; left > 0; left--) {
+      const isClients = readUint16(links, position) === POINTER_TO_QUESTION;
+      const fixed = isClients ? position + POINTER_BYTES : skipName(links, position, linksLength);
+      const isSame = isClients
+        ? sameName(client.name, client.nameLength, name, nameLength)
+        : isNameAt(links, position, fixed - position, name, nameLength);
+      if (isSame) return true;
+      position = fixed + RECORD_FIXED_BYTES + readUint16(links, fixed + RECORD_RDLENGTH);
+    }
+    return false;
+  }
+
+  /** Whether this is where the rule led; also behind forgetRule. */
+  wasLedTo(target: Uint8Array): boolean {
+    const { links, ruleStart } = this;
+    const fixed = this.linksBeforeRule === 0 ? ruleStart + POINTER_BYTES : skipName(links, ruleStart, links.length);
+    const start = fixed + RECORD_FIXED_BYTES;
+    return isNameAt(links, start, readUint16(links, fixed + RECORD_RDLENGTH), target, target.length);
+  }
+
+  /** Takes off the rule's link and what is behind it. */
+  forgetRule(): void {
+    this.linksLength = this.ruleStart;
+    this.linkCount = this.linksBeforeRule;
+    this.targetOffset = this.targetBeforeRule;
+    this.isLedByRule = false;
+    this.isLedByAddress = false;
+    this.isInUse = this.linkCount > 0;
   }
 
   /** Appends a CNAME record from the name asked so far to `target`, an uncompressed wire name. False if there is no room. */
@@ -105,7 +179,8 @@ export class Derivation implements DerivationParts {
   /** A copy of what is in use. */
   keep(): KeptDerivation {
     const { linksLength, linkCount, targetOffset, embedding, embeddedTtlMaxSeconds } = this;
-    const { leavesOutMapped, isAllowed } = this;
+    const { leavesOutMapped, isAllowed, isLedByRule, isLedByAddress, ruleStart, linksBeforeRule, targetBeforeRule } =
+      this;
     const links = this.links.slice(0, linksLength);
     return {
       links,
@@ -116,6 +191,11 @@ export class Derivation implements DerivationParts {
       embeddedTtlMaxSeconds,
       leavesOutMapped,
       isAllowed,
+      isLedByRule,
+      isLedByAddress,
+      ruleStart,
+      linksBeforeRule,
+      targetBeforeRule,
     };
   }
 
@@ -129,6 +209,11 @@ export class Derivation implements DerivationParts {
     this.embeddedTtlMaxSeconds = kept.embeddedTtlMaxSeconds;
     this.leavesOutMapped = kept.leavesOutMapped;
     this.isAllowed = kept.isAllowed;
+    this.isLedByRule = kept.isLedByRule;
+    this.isLedByAddress = kept.isLedByAddress;
+    this.ruleStart = kept.ruleStart;
+    this.linksBeforeRule = kept.linksBeforeRule;
+    this.targetBeforeRule = kept.targetBeforeRule;
   }
 
   /** Writes the name asked so far as an owner; returns its end. The client's own name is always where the question is. */
@@ -136,9 +221,14 @@ export class Derivation implements DerivationParts {
     const { links } = this;
     if (this.linkCount === 0) {
       writeUint16(links, start, POINTER_TO_QUESTION);
-      return start + 2;
+      return start + POINTER_BYTES;
     }
     for (let i = 0; i < askedLength; i++) links[start + i] = asked[i]!;
     return start + askedLength;
   }
+}
+
+/** Whether the uncompressed name of `length` octets at `start` of `octets` is this one. */
+function isNameAt(octets: Uint8Array, start: number, length: number, name: Uint8Array, nameLength: number): boolean {
+  return sameName(octets.subarray(start, start + length), length, name, nameLength);
 }

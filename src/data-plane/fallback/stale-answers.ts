@@ -4,12 +4,14 @@
 import { type AnswerCache, type AnswerKey, CachedAnswer } from '../../memory/answer-cache/answer-cache.ts';
 import { FLAG_AD, rcodeOf, readAnswerCount, readFlags, writeFlags, writeUint32 } from '../../wire/header.ts';
 import { EXTENDED_ERROR, RCODE } from '../../wire/numbers.ts';
-import { EVERY_TYPE, isOfPublic, VARIANTS_OF_ASKERS } from '../answers/answer-filing.ts';
+import { EVERY_TYPE, VARIANTS_OF_ASKERS } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
-import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import { type AnswerInspector, FINDING } from '../answers/answer-inspector.ts';
+import { isUpstreamBlock } from '../../policy/upstream-block.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { NO_TEXT, OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
-import { isWithheld, replyInspected } from '../refusals.ts';
+import { replyInspected } from '../reply-inspected.ts';
+import { replyUpstreamBlock } from '../refusals.ts';
 import { mayBeStale, speaksTo } from './supersede.ts';
 
 /** RFC 8767 section 4. */
@@ -43,9 +45,8 @@ export class StaleAnswers {
   reply(query: Query, question: AnswerKey): Verdict {
     const { cached } = query;
     if (!this.areGiven || !this.#find(question, query.nowSeconds, cached)) return VERDICT.PASS;
-    const isUpToDate = cached.policyGeneration === this.#inForce.live.policyGeneration;
-    if (!isUpToDate && !this.#inspector.inspectAgain(cached, isOfPublic(question))) return VERDICT.PASS;
-    if (isWithheld(query, cached.inspection)) return replyInspected(query, this.#inForce, cached.inspection);
+    const verdict = this.#withhold(query, question);
+    if (verdict !== VERDICT.PASS) return verdict;
     for (let i = 0; i < cached.ttlCount; i++) writeUint32(cached.message, cached.ttlOffsets[i]!, TTL_SECONDS);
     const flags = readFlags(cached.message);
     // What was authentic then may have been signed until then.
@@ -56,6 +57,15 @@ export class StaleAnswers {
     const isNameError = rcodeOf(flags) === RCODE.NXDOMAIN;
     query.explain(isNameError ? EXTENDED_ERROR.STALE_NXDOMAIN_ANSWER : EXTENDED_ERROR.STALE_ANSWER, NO_TEXT);
     return VERDICT.REPLY;
+  }
+
+  /** Answers in its stead where it is not for this client. */
+  #withhold(query: Query, question: AnswerKey): Verdict {
+    const { cached } = query;
+    if (isUpstreamBlock(cached.inspection)) return replyUpstreamBlock(query, this.#inForce, cached.inspection);
+    if (query.isAllowedByName) return VERDICT.PASS;
+    const finding = this.#inspector.findInCached(cached, question, query, query.isOverStream);
+    return finding === FINDING.CLEAN ? VERDICT.PASS : replyInspected(query, this.#inForce, this.#inspector, finding);
   }
 
   /** The newest of what is known: an NXDOMAIN outdates what was known of any type before. */

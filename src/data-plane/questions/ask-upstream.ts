@@ -2,7 +2,7 @@
 
 import type { AsksUpstream } from '../../upstream/upstream.ts';
 import { buildQuery } from '../../wire/query-builder.ts';
-import { VARIANT_CHECKING_DISABLED, VARIANT_DNSSEC_OK } from '../answers/answer-filing.ts';
+import { upstreamsOf, VARIANT_CHECKING_DISABLED, VARIANT_DNSSEC_OK } from '../answers/answer-filing.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 export interface WaysOut {
@@ -12,14 +12,16 @@ export interface WaysOut {
   readonly lanResolvers: readonly AsksUpstream[];
 }
 
-/** Who answers this question. */
-export function asksUpstream({ forwarder }: PendingQuestion, { upstream, lanResolvers }: WaysOut): AsksUpstream {
+/** Asks whoever answers this question. */
+export function askUpstream(pending: PendingQuestion, { upstream, lanResolvers }: WaysOut): void {
+  const { forwarder, question } = pending;
+  if (forwarder < 0) upstream.ask(outgoingQuery(pending), pending, upstreamsOf(question));
   // A number that nobody stands behind is a bug of ours: it ends in SERVFAIL, not at somebody else's door.
-  return forwarder < 0 ? upstream : lanResolvers[forwarder]!;
+  else lanResolvers[forwarder]!.ask(outgoingQuery(pending), pending);
 }
 
 /** The message that asks it. */
-export function outgoingQuery({ question }: PendingQuestion): Uint8Array {
+function outgoingQuery({ question }: PendingQuestion): Uint8Array {
   return buildQuery({
     name: question.name,
     nameLength: question.nameLength,

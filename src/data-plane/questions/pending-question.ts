@@ -17,6 +17,8 @@ export interface QuestionOwner {
 export class PendingQuestion implements Asker {
   readonly question: AnswerKey;
   waiters: Waiter[] = [];
+  /** Of whoever asked first. */
+  readonly groupIndex: number;
   readonly #owner: QuestionOwner;
   /** Who is asked: a LAN resolver by its number, or -1 for the upstream. */
   readonly forwarder: number;
@@ -36,8 +38,9 @@ export class PendingQuestion implements Asker {
   older: PendingQuestion | undefined;
   younger: PendingQuestion | undefined;
 
-  constructor(question: AnswerKey, forwarder: number, owner: QuestionOwner) {
+  constructor(question: AnswerKey, forwarder: number, groupIndex: number, owner: QuestionOwner) {
     this.question = question;
+    this.groupIndex = groupIndex;
     this.forwarder = forwarder;
     this.#owner = owner;
   }

@@ -104,8 +104,8 @@ export class PendingQuestions {
     return question.waiters;
   }
 
-  #questionOf({ asked, local }: Query): PendingQuestion {
-    return new PendingQuestion(copyKey(asked), local.forwarder, this.#owner);
+  #questionOf({ asked, local, groupIndex }: Query): PendingQuestion {
+    return new PendingQuestion(copyKey(asked), local.forwarder, groupIndex, this.#owner);
   }
 
   #ask(question: PendingQuestion): void {

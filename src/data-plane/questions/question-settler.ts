@@ -4,11 +4,13 @@
 import type { Reachability } from '../../memory/upstream-notes/reachability.ts';
 import type { RefreshClaims } from '../../memory/upstream-notes/refresh-claims.ts';
 import type { UpstreamFailed } from '../../upstream/upstream.ts';
+import { DEFAULT_GROUP } from '../../policy/group-policy.ts';
 import { rcodeOf, readFlags } from '../../wire/header.ts';
 import { RCODE } from '../../wire/numbers.ts';
 import type { Answer } from '../answers/answer.ts';
-import { CLEAN } from '../answers/answer-inspector.ts';
-import { asksUpstream, outgoingQuery, type WaysOut } from './ask-upstream.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import { NO_UPSTREAM_BLOCK } from '../../policy/upstream-block.ts';
+import { askUpstream, type WaysOut } from './ask-upstream.ts';
 import { deliverAnswer } from './deliver-answer.ts';
 import {
   allowsStale,
@@ -34,6 +36,7 @@ import type { Waiter } from './waiter.ts';
 export interface QuestionSettlerParts {
   readonly ways: WaysOut;
   readonly inForce: PolicyInForce;
+  readonly inspector: AnswerInspector;
   readonly failures: FailureCache;
   readonly stale: StaleAnswers;
   readonly superseder: Superseder;
@@ -64,7 +67,7 @@ export class QuestionSettler implements QuestionOwner {
     question.askedInEpoch = reachability.epoch;
     try {
       lanQuestions.note(question, nowSeconds());
-      asksUpstream(question, this.#parts.ways).ask(outgoingQuery(question), question);
+      askUpstream(question, this.#parts.ways);
     } catch (error) {
       this.#parts.note(error);
       queueMicrotask(() =>
@@ -74,7 +77,7 @@ export class QuestionSettler implements QuestionOwner {
   }
 
   onAnswer(question: PendingQuestion, message: Uint8Array, server: string): void {
-    const { claims, inForce, reachability, answerWaiter } = this.#parts;
+    const { claims, inForce, inspector, reachability, answerWaiter } = this.#parts;
     if (question.forwarder < 0) reachability.noteAnswer(this.#parts.nowSeconds());
     const answer = this.#takeIn(question, message, server);
     if (answer === undefined) {
@@ -92,7 +95,7 @@ export class QuestionSettler implements QuestionOwner {
     }
     if (question.claim !== 0 && answer.isStored) claims.release(question.question, question.claim);
     for (const waiter of this.#settle(question)) {
-      answerWaiter(waiter, (query) => deliverAnswer(query, answer, inForce));
+      answerWaiter(waiter, (query) => deliverAnswer(query, answer, inForce, inspector));
     }
   }
 
@@ -146,7 +149,11 @@ export class QuestionSettler implements QuestionOwner {
     return reachability.epoch === askedInEpoch ? FAILURE_KIND.UNANSWERED : FAILURE_KIND.PAST_OUTAGE;
   }
 
-  #takeIn({ question, forwarder }: PendingQuestion, message: Uint8Array, server: string): Answer | undefined {
+  #takeIn(
+    { question, forwarder, groupIndex }: PendingQuestion,
+    message: Uint8Array,
+    server: string,
+  ): Answer | undefined {
     const answer: Answer = {
       question,
       forwarder,
@@ -156,7 +163,10 @@ export class QuestionSettler implements QuestionOwner {
       nowSeconds: this.#parts.nowSeconds(),
       lifetimeSeconds: 0,
       isStored: false,
-      inspection: CLEAN,
+      inspection: NO_UPSTREAM_BLOCK,
+      groupIndex: this.#parts.inForce.isGroup(groupIndex) ? groupIndex : DEFAULT_GROUP,
+      cleanGroups: 0,
+      otherCleanGroup: 0,
       extendedErrorCode: -1,
       extendedErrorText: NO_TEXT,
       isFaulty: false,

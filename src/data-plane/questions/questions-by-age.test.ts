@@ -31,7 +31,7 @@ test('whatever is asked and answered in whatever order, each question that takes
     };
     for (const step of steps) {
       if (step.kind === 'ask') {
-        const question = new PendingQuestion(blankKey(), -1, NOBODY);
+        const question = new PendingQuestion(blankKey(), -1, 0, NOBODY);
         byAge.add(question);
         waiting.push({ question, askedAt: now });
       } else if (step.kind === 'answer') {
@@ -61,7 +61,7 @@ test('there is one timer, also when those who are told of a late question ask an
   }) as never);
   let now = 1_000;
   let isChatty = true;
-  const add = (): void => byAge.add(new PendingQuestion(blankKey(), -1, NOBODY));
+  const add = (): void => byAge.add(new PendingQuestion(blankKey(), -1, 0, NOBODY));
   const byAge = new QuestionsByAge(
     () => now,
     () => isChatty && add(),

@@ -14,11 +14,15 @@ export interface Waiter {
   /** What its answer depends on of the client's message (wire/query-copy.ts). */
   readonly message: Uint8Array;
   readonly clientAddress: Uint8Array;
+  readonly clientId: string;
   /** What is asked for it, and of whom. */
   readonly asked: AnswerKey;
   readonly forwarder: number;
   /** Undefined where the answer is handed on as it is. */
   readonly derivation: KeptDerivation | undefined;
+  /** In force when it began to wait. */
+  readonly policyGeneration: number;
+  readonly askedAnew: number;
 }
 
 /** Copies of everything: the listener's buffers are about to be overwritten. `asked`: a copy of the query's. */
@@ -28,9 +32,12 @@ export function keepWaiter(query: Query, asked: AnswerKey): Waiter {
     returnPath: query.sink.retain(query.returnPath),
     message: copyQuery(query.message, query.facts),
     clientAddress: new Uint8Array(query.clientAddress),
+    clientId: query.clientId,
     asked,
     forwarder: query.local.forwarder,
     derivation: query.derivation.isInUse ? query.derivation.keep() : undefined,
+    policyGeneration: query.policyGeneration,
+    askedAnew: query.askedAnew,
   };
 }
 
@@ -44,6 +51,9 @@ export function beginAgain(query: Query, waiter: Waiter, nowSeconds: number): vo
 export function restoreWaiter(query: Query, waiter: Waiter): void {
   readQuery(waiter.message, waiter.message.length, query.facts);
   turnKeyTo(query.asked, waiter.asked, waiter.asked.type, waiter.asked.variant);
+  query.hasher.hash(query.asked.name, query.asked.nameLength);
+  query.clientId = waiter.clientId;
   query.local.forwarder = waiter.forwarder;
+  query.askedAnew = waiter.askedAnew;
   if (waiter.derivation !== undefined) query.derivation.restore(waiter.derivation);
 }

@@ -9,7 +9,7 @@ import { HEADER_BYTES, readFlags, writeFlags } from '../../wire/header.ts';
 import { appendNegativeSoa, startReply } from '../../wire/reply-builder.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import { OUTCOME, type Query, VERDICT, type Verdict } from '../query.ts';
-import { CHAIN_TEXT } from '../refusals.ts';
+import { CHAIN } from '../refusals.ts';
 import type { Step } from '../step.ts';
 
 /** For how long a "no" about a name of the operator's own that belongs to no zone of ours is kept. */
@@ -44,7 +44,7 @@ function reply(query: Query, names: LocalNames, sightings: Sightings): Verdict {
       if (names.isCheck(local.zone)) sightings.note(query.asked.name, query.sink.transport.index, query.nowSeconds);
       return replyNegative(query, names, RCODE.NXDOMAIN);
     case LOCAL.LOOP:
-      query.explain(EXTENDED_ERROR.OTHER, CHAIN_TEXT);
+      query.explain(EXTENDED_ERROR.OTHER, CHAIN);
       // Half a chain is no part of a failure.
       query.replyLength = startReply(facts, RCODE.NOERROR, out);
       return settle(query, RCODE.SERVFAIL);

@@ -12,17 +12,18 @@ let scratch: Uint8Array | undefined;
 export const deriveAnswer: ReplyStep = {
   name: 'derive-answer',
   run(query) {
-    const { derivation } = query;
+    const { derivation, reply } = query;
     if (!derivation.isInUse) return;
     // A refusal, block or failure is about the client's own question already.
     if (!query.replyIsRelayed && query.outcome !== OUTCOME.LOCAL) return;
     scratch ??= new Uint8Array(MESSAGE_MAX_BYTES);
-    const length = writeDerivedAnswer(query.reply, query.replyLength, query.facts, derivation, scratch);
+    const length = writeDerivedAnswer(reply, query.replyLength, query.facts, derivation, scratch);
     if (length < 0) {
       replyInternalError(query);
       return;
     }
-    query.reply.set(scratch.subarray(0, length));
+    // No view of it: that would be an object for each answer.
+    for (let i = 0; i < length; i++) reply[i] = scratch[i]!;
     query.replyLength = length;
   },
 };

@@ -1,17 +1,14 @@
-// Looks inside a fresh answer for what the policy forbids there, before anyone gets it.
+// Looks inside a fresh answer for what the group that asked may not have, so that this is filed with it. Whoever gets it is looked at again
+// by himself (deliver-answer.ts).
 
 import type { AnswerStep } from '../step.ts';
-import { isOfPublic } from '../answers/answer-filing.ts';
-import { type AnswerInspector, CLEAN } from '../answers/answer-inspector.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
 
 export function inspectAnswer(inspector: AnswerInspector): AnswerStep {
   return {
     name: 'inspect-answer',
     run(answer) {
-      if (answer.isFaulty) return;
-      const finding = inspector.inspect(answer.message, answer.length, isOfPublic(answer.question));
-      // Our own rules come first; without one, what the upstream said of the name stays.
-      if (finding !== CLEAN) answer.inspection = finding;
+      if (!answer.isFaulty) inspector.inspectFor(answer.groupIndex, answer);
     },
   };
 }

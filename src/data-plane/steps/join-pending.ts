@@ -2,12 +2,13 @@
 // there is no room to wait, an answer from before is better than none (RFC 8767).
 
 import type { PendingQuestions } from '../questions/pending-questions.ts';
+import type { PolicyInForce } from '../policy-in-force.ts';
 import { VERDICT } from '../query.ts';
 import type { StaleAnswers } from '../fallback/stale-answers.ts';
 import type { Step } from '../step.ts';
 import { replyBusy } from '../refusals.ts';
 
-export function joinPending(pending: PendingQuestions, stale: StaleAnswers): Step {
+export function joinPending(pending: PendingQuestions, stale: StaleAnswers, inForce: PolicyInForce): Step {
   return {
     name: 'join-pending',
     run(query) {
@@ -17,6 +18,7 @@ export function joinPending(pending: PendingQuestions, stale: StaleAnswers): Ste
         const verdict = stale.reply(query, asked);
         if (verdict !== VERDICT.PASS) return verdict;
       }
+      query.policyGeneration = inForce.live.policyGeneration;
       return pending.join(query, question) ? VERDICT.WAIT : stale.reply(query, asked) || replyBusy(query);
     },
   };

@@ -4,7 +4,8 @@
 import type { AnswerFacts } from '../../wire/answer-reader.ts';
 import { RCODE } from '../../wire/numbers.ts';
 import { VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
-import { type AnswerInspector, isUpstreamBlock } from '../answers/answer-inspector.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import { isUpstreamBlock } from '../../policy/upstream-block.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
 import type { Superseder } from '../fallback/supersede.ts';

@@ -8,7 +8,8 @@ import { RCODE } from '../../wire/numbers.ts';
 import type { Answer } from '../answers/answer.ts';
 import { EVERY_TYPE, FLAG_NEVER_STALE, VARIANT_NO_CACHE } from '../answers/answer-filing.ts';
 import { blankKey, turnKeyTo } from '../answers/answer-key.ts';
-import { type AnswerInspector, isUpstreamBlock } from '../answers/answer-inspector.ts';
+import type { AnswerInspector } from '../answers/answer-inspector.ts';
+import { isUpstreamBlock } from '../../policy/upstream-block.ts';
 import type { PolicyInForce } from '../policy-in-force.ts';
 import type { AnswerStep } from '../step.ts';
 
@@ -56,4 +57,6 @@ function fill(entry: CachedAnswer, answer: Answer, facts: AnswerFacts): void {
   entry.ttlCount = facts.ttlCount;
   entry.storedAtSeconds = answer.nowSeconds;
   entry.inspection = answer.inspection;
+  entry.cleanGroups = answer.cleanGroups;
+  entry.otherCleanGroup = answer.otherCleanGroup;
 }

@@ -139,7 +139,7 @@ test('what no entry or no arena can hold is given up', () => {
   turnKeyTo(key, 1);
   fillAnswer(answer, 1, 1, 0, TTL_SECONDS);
   assert.equal(cache.store({ ...key, name: new Uint8Array(300), nameLength: 256 }, answer), false);
-  assert.equal(cache.store({ ...key, variant: 256 }, answer), false);
+  assert.equal(cache.store({ ...key, variant: 0x100_0000 }, answer), false);
   assert.equal(cache.store(key, Object.assign(new CachedAnswer(), { ttlCount: 4097 })), false);
   assert.equal(cache.store(key, Object.assign(new CachedAnswer(), { messageLength: 65_536 })), false);
   assert.equal(cache.store(key, Object.assign(new CachedAnswer(), { messageLength: 65_000 })), false);
@@ -288,4 +288,46 @@ test('a cache below 64 kB is refused, as are slots that cannot own', () => {
     assert.throws(() => new AnswerCache(createAnswerCache(65_536), slot), RangeError);
   }
   assert.throws(() => new AnswerCache(new SharedArrayBuffer(65_536), 1), TypeError);
+});
+
+test('what was found is stored once more with other notes, unless it has left or given way to another meanwhile', () => {
+  const buffer = createAnswerCache(1e6);
+  const cache = new AnswerCache(buffer, 1);
+  const other = new AnswerCache(buffer, 2);
+  const again = (meanwhile: () => void): boolean => {
+    store(cache, 1);
+    assert.ok(find(cache, 1));
+    meanwhile();
+    found.inspection = 4711;
+    return cache.storeAgain(turnKeyTo(key, 1), found);
+  };
+  assert.equal(
+    again(() => undefined),
+    true,
+  );
+  assert.ok(cache.find(key, 0, found));
+  assert.equal(found.inspection, 4711);
+  assert.equal(
+    again(() => store(other, 1, 2)),
+    false,
+    'another message',
+  );
+  assert.ok(find(cache, 1));
+  assert.equal(versionOf(found), 2);
+  assert.equal(
+    again(() => store(other, 1, 1, 1)),
+    false,
+    'the same, renewed',
+  );
+  assert.ok(find(cache, 1, TTL_SECONDS));
+  const outdate = (): void => {
+    answer.becomeNote(0, 0, TTL_SECONDS);
+    other.store(turnKeyTo(key, 1), answer);
+  };
+  assert.equal(again(outdate), false, 'outdated');
+  assert.ok(cache.find(key, 0, answer));
+  assert.equal(answer.messageLength, 0);
+  turnKeyTo(key, 2);
+  assert.equal(cache.storeAgain(key, found), false, 'not there');
+  assert.equal(cache.find(key, 0, found), false);
 });

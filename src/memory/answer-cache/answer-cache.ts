@@ -4,7 +4,7 @@ import { bucketAt, markAt, slotOfKey } from './bucket.ts';
 import type { AnswerKey, CachedAnswer } from './cached-answer.ts';
 import { Checksum } from './checksum.ts';
 import { emptyStripe } from './empty-stripe.ts';
-import { entryUnits, readEntry, writeEntry } from './entry.ts';
+import { entryUnits, isSameAnswer, readEntry, writeEntry } from './entry.ts';
 import type { EvictionRule, EvictionRuleMaker } from './eviction-rule.ts';
 import { twoRingEviction } from './two-ring-eviction.ts';
 import { bucketOf, hashForBucket, hashForStripe, tagOf } from './key-hash.ts';
@@ -100,6 +100,15 @@ export class AnswerCache {
 
   /** Stores or replaces; false if it was given up (too large, or another writer holds the stripe). Never waits. */
   store(key: AnswerKey, answer: CachedAnswer): boolean {
+    return this.#store(key, answer, false);
+  }
+
+  /** Stores what `find` has copied once more, with other notes beside it; false also if it has left since, or given way to another. */
+  storeAgain(key: AnswerKey, answer: CachedAnswer): boolean {
+    return this.#store(key, answer, true);
+  }
+
+  #store(key: AnswerKey, answer: CachedAnswer, isAgain: boolean): boolean {
     const layout = this.#layout;
     const units = entryUnits(key, answer);
     if (units < 0 || units > layout.entryUnitsMax) return false;
@@ -109,12 +118,27 @@ export class AnswerCache {
     if (!writer.tryOpen(stripe)) return false;
     const bucketHash = hashForBucket(key, stripeHash);
     const bucketIndex = bucketOf(bucketHash, layout.bucketCount);
+    if (isAgain && !this.#isThere(stripe, bucketAt(stripe, bucketIndex), tagOf(bucketHash), key, answer)) {
+      writer.close();
+      return false;
+    }
     const unit = writer.takeRoom(key, bucketIndex, tagOf(bucketHash), units, answer.storedAtSeconds);
     const entry = stripe + layout.arenaOffset + unit * UNIT_WORDS;
     writeEntry(this.#words, entry, bucketIndex, key, answer, this.#checksum);
     writer.link(unit);
     writer.close();
     return true;
+  }
+
+  /** For the writer that holds the stripe. */
+  #isThere(stripe: number, bucket: number, tag: number, key: AnswerKey, answer: CachedAnswer): boolean {
+    const { arenaOffset, arenaUnits } = this.#layout;
+    const words = this.#words;
+    const arena = stripe + arenaOffset;
+    const arenaEnd = arena + arenaUnits * UNIT_WORDS;
+    const slot = slotOfKey(words, bucket, tag, arena, arenaEnd, key);
+    if (slot < 0) return false;
+    return isSameAnswer(words, arena + (words[bucket + slot]! & UNIT_MASK) * UNIT_WORDS, arenaEnd, key, answer);
   }
 }
 

@@ -13,7 +13,7 @@ export interface AnswerKey {
   /** QTYPE; 0 files an NXDOMAIN for every type of the name (RFC 2308 section 5). */
   type: number;
   class: number;
-  /** Eight bits of the data plane: bit 0 DO, bit 1 CD, bits 4 and 6 something else than an answer. */
+  /** Bits of the data plane: bit 0 DO, bit 1 CD, bits 4 and 6 something else than an answer; from bit 8 on, 16 bits of who is asked. */
   variant: number;
   /** The name's keyed hash (NameHasher, whole name). The cache mixes the other fields in itself. */
   hashLow: number;
@@ -41,9 +41,13 @@ export class CachedAnswer {
   storedAtSeconds = 0;
   /** The first second in which the answer is not given any more. */
   expiresAtSeconds = 0;
-  /** Policy generation under which `inspection` was found; an older one is inspected again. */
+  /** Policy generation under which groups of clients were found that may have the answer; of an older one nothing is known. */
   policyGeneration = 0;
-  /** Opaque 32 bits of the data plane: what the policy found inside the answer. Comes back as a signed number. */
+  /** Which of the first 32 groups: a bit each. Comes back as a signed number. */
+  cleanGroups = 0;
+  /** And one of the others, 0 for none. */
+  otherCleanGroup = 0;
+  /** Opaque 32 bits of the data plane. Comes back as a signed number. */
   inspection = 0;
 
   /** Makes it a note of the data plane: what it says stands in `message`, as octets that are no message. */
@@ -53,6 +57,8 @@ export class CachedAnswer {
     this.storedAtSeconds = storedAtSeconds;
     this.expiresAtSeconds = expiresAtSeconds;
     this.policyGeneration = 0;
+    this.cleanGroups = 0;
+    this.otherCleanGroup = 0;
     this.inspection = 0;
   }
 }

@@ -39,6 +39,7 @@ test('an entry is read under its own name, type, class and variant only', () => 
     { type: key.type ^ 1 },
     { class: 2 },
     { variant: key.variant ^ 1 },
+    { variant: key.variant ^ 0x100 },
     { name: otherName },
     { nameLength: 5 },
   ];

@@ -18,14 +18,17 @@ const INSPECTION = 5;
 const LENGTHS = 6;
 /** Type (16 bits), class (16 bits). */
 const KIND = 7;
-/** Octets of the name (8 bits), variant (8 bits), bucket (16 bits). */
+/** Octets of the name (8 bits), lower bits of the variant (8 bits), bucket (16 bits). */
 const NAME_AND_PLACE = 8;
-const HEADER_WORDS = 9;
+const CLEAN_GROUPS = 9;
+/** Who is asked, of the variant (16 bits), the last group that is none of the first 32 and may have it (16 bits). */
+const ASKED_AND_GROUP = 10;
+const HEADER_WORDS = 11;
 // Copies of its own: V8 knows the value of a module's constants, not that of imported ones.
 const WORDS_OF_UNIT = UNIT_WORDS;
 const TTLS_MAX = ANSWER_RECORDS_MAX;
 
-const VARIANT_MAX = 0xff;
+const VARIANT_MAX = 0xff_ffff;
 /** The bits of AnswerKey.variant that file something else than an answer: a failure, a note. */
 const VARIANTS_OF_NO_ANSWER = 0x50;
 
@@ -72,10 +75,31 @@ export function isFiledUnder(words: SharedWords, at: number, arenaEnd: number, k
   if (at + HEADER_WORDS + ((nameLength + 3) >>> 2) > arenaEnd) return false;
   if (words[at + KIND] !== kindOf(key) || (words[at + NAME_AND_PLACE]! & 0xffff) !== nameAndVariantOf(key))
     return false;
+  if ((words[at + ASKED_AND_GROUP]! & 0xffff) !== key.variant >>> 8) return false;
   const firstNameWord = at + HEADER_WORDS;
   const wholeWords = nameLength >>> 2;
   for (let i = 0; i < wholeWords; i++) if (words[firstNameWord + i] !== nameWord(name, i)) return false;
   return (nameLength & 3) === 0 || words[firstNameWord + wholeWords] === lastNameWord(name, nameLength);
+}
+
+/** Whether the entry at `at`, filed under `key`, holds this message, of this age; notes beside it may differ. For the writer that holds the stripe. */
+export function isSameAnswer(
+  words: SharedWords,
+  at: number,
+  arenaEnd: number,
+  key: AnswerKey,
+  answer: CachedAnswer,
+): boolean {
+  const { ttlCount, messageLength, messageWords } = answer;
+  if (words[at + STORED_AT] !== answer.storedAtSeconds || words[at + EXPIRES_AT] !== answer.expiresAtSeconds)
+    return false;
+  if (words[at + LENGTHS] !== (messageLength | (ttlCount << 16))) return false;
+  if (at + unitsOf(key.nameLength, ttlCount, messageLength) * WORDS_OF_UNIT > arenaEnd) return false;
+  padWithZeros(answer);
+  const first = at + HEADER_WORDS + ((key.nameLength + 3) >>> 2) + ((ttlCount + 1) >>> 1);
+  const count = (messageLength + 3) >>> 2;
+  for (let i = 0; i < count; i++) if (words[first + i] !== messageWords[i]) return false;
+  return true;
 }
 
 /**
@@ -93,7 +117,7 @@ export function readClaimedKey(words: SharedWords, at: number, arenaEnd: number,
   key.nameLength = nameLength;
   key.type = kind & 0xffff;
   key.class = kind >>> 16;
-  key.variant = (nameAndPlace >>> 8) & VARIANT_MAX;
+  key.variant = ((nameAndPlace >>> 8) & 0xff) | ((words[at + ASKED_AND_GROUP]! & 0xffff) << 8);
   return true;
 }
 
@@ -112,6 +136,8 @@ export function writeEntry(
   const expiresAt = answer.expiresAtSeconds | 0;
   const policyGeneration = answer.policyGeneration | 0;
   const inspection = answer.inspection | 0;
+  const cleanGroups = answer.cleanGroups | 0;
+  const askedAndGroup = (key.variant >>> 8) | (answer.otherCleanGroup << 16);
   const lengths = messageLength | (ttlCount << 16);
   const kind = kindOf(key);
   const nameAndPlace = nameAndVariantOf(key) | (bucket << 16);
@@ -122,9 +148,11 @@ export function writeEntry(
   words[at + LENGTHS] = lengths;
   words[at + KIND] = kind;
   words[at + NAME_AND_PLACE] = nameAndPlace;
+  words[at + CLEAN_GROUPS] = cleanGroups;
+  words[at + ASKED_AND_GROUP] = askedAndGroup;
 
   let next = at + HEADER_WORDS;
-  let mix = 0;
+  let mix = mixWord(mixWord(0, cleanGroups), askedAndGroup);
   const wholeNameWords = nameLength >>> 2;
   for (let i = 0; i < wholeNameWords; i++) {
     const word = nameWord(key.name, i);
@@ -171,8 +199,11 @@ export function readEntry(
   const lengths = words[at + LENGTHS]!;
   const kind = words[at + KIND]!;
   const nameAndPlace = words[at + NAME_AND_PLACE]!;
+  const askedAndGroup = words[at + ASKED_AND_GROUP]!;
   if (kind !== kindOf(key) || (nameAndPlace & 0xffff) !== nameAndVariantOf(key) || nowSeconds >= expiresAt)
     return false;
+  if ((askedAndGroup & 0xffff) !== key.variant >>> 8) return false;
+  const cleanGroups = words[at + CLEAN_GROUPS]!;
   const { name, nameLength } = key;
   const { ttlOffsetWords } = answer;
   const messageLength = lengths & 0xffff;
@@ -181,7 +212,7 @@ export function readEntry(
   if (at + unitsOf(nameLength, ttlCount, messageLength) * WORDS_OF_UNIT > arenaEnd) return false;
 
   let next = at + HEADER_WORDS;
-  let mix = 0;
+  let mix = mixWord(mixWord(0, cleanGroups), askedAndGroup);
   const wholeNameWords = nameLength >>> 2;
   for (let i = 0; i < wholeNameWords; i++) {
     const word = words[next++]!;
@@ -208,6 +239,8 @@ export function readEntry(
   answer.storedAtSeconds = storedAt;
   answer.expiresAtSeconds = expiresAt;
   answer.policyGeneration = policyGeneration >>> 0;
+  answer.cleanGroups = cleanGroups;
+  answer.otherCleanGroup = askedAndGroup >>> 16;
   answer.inspection = inspection;
   return true;
 }
@@ -223,7 +256,7 @@ function kindOf(key: AnswerKey): number {
 }
 
 function nameAndVariantOf(key: AnswerKey): number {
-  return key.nameLength | (key.variant << 8);
+  return key.nameLength | ((key.variant & 0xff) << 8);
 }
 
 /** Four octets of the name as a number that does not depend on the machine's byte order. */

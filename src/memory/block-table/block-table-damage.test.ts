@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseAddress } from '../../wire/ip-address.ts';
 import { nameFromText } from '../../wire/name-text.ts';
+import { BLOCK, listSource, OWN_RULES } from '../../../test/fixtures/policy.ts';
 import { NameHasher } from '../name-hash/name-hasher.ts';
 import { BlockTable, BlockTableDamaged, TableMatch } from './block-table.ts';
 import { BlockTableBuilder } from './block-table-builder.ts';
-import { HEADER, HEADER_BYTES, PROBE_LIMIT, SLOT_WORDS } from './block-table-layout.ts';
+import { HEADER, HEADER_BYTES, ITEM_WORDS, PROBE_LIMIT, SLOT_WORDS } from './block-table-layout.ts';
+import { SCOPE } from './rule-model.ts';
 
 const HASH_KEY = new Uint8Array(16).fill(0x5a);
 const NAMES = ['example.org', 'ads.example.org', 'a.b.ads.example.org', 'example.com', 'x.example.net'].map(
@@ -16,14 +19,14 @@ function smallTable(): Uint8Array<SharedArrayBuffer> {
   const builder = new BlockTableBuilder({
     hashKey: HASH_KEY,
     contentId: 'c',
-    sources: [
-      { name: 'list', kind: 'list', action: 'block' },
-      { name: 'rules', kind: 'rules', action: 'block' },
-    ],
+    sources: [listSource('list'), OWN_RULES],
   });
   NAMES.forEach((name, index) => {
-    builder.add(index % 2, name, name.length, index % 3 === 0 ? 'exact' : 'subtree', 'block');
+    builder.add(index % 2, name, name.length, index % 3 === 0 ? SCOPE.EXACT : SCOPE.SUBTREE, BLOCK);
   });
+  builder.addPattern(0, { kind: 'glob', text: 'ads*', shape: BLOCK, line: 1 });
+  builder.addAddress(0, { firstHex: 'c0000200', lastHex: 'c00002ff', shape: BLOCK, line: 2 });
+  builder.addAddress(1, { firstHex: 'c0000210', lastHex: 'c0000220', shape: BLOCK, line: 3 });
   return new Uint8Array(builder.finish());
 }
 
@@ -36,15 +39,29 @@ function shared(octets: Uint8Array): SharedArrayBuffer {
 const hasher = new NameHasher(HASH_KEY);
 const match = new TableMatch();
 
-/** Asks for every name; whatever the table says must be a source it has and a suffix the name has. */
+const ADDRESSES = ['0.0.0.0', '192.0.2.0', '192.0.2.24', '192.0.2.255', '192.0.3.0', '::', 'ffff::'].map((text) => {
+  const address = new Uint8Array(16);
+  parseAddress(text, address);
+  return address;
+});
+
+/** Asks for every name and address; whatever the table says must be rules that it has and a suffix that the name has. */
 function askAll(table: BlockTable): void {
   for (const name of NAMES) {
     hasher.hash(name, name.length);
     table.find(name, name.length, hasher, match);
-    for (const which of ['ruleAllow', 'ruleBlock', 'listAllow', 'listBlock'] as const) {
-      assert.ok(match[`${which}Source`] >= -1 && match[`${which}Source`] < table.sources.length);
-      assert.ok(match[`${which}Suffix`] >= -1 && match[`${which}Suffix`] < hasher.labelCount);
+    assert.ok(match.count <= hasher.labelCount);
+    for (let found = 0; found < match.count; found++) {
+      assert.ok(match.suffix[found]! < hasher.labelCount);
+      checkItems(table, match.set[found]!);
     }
+  }
+  for (const address of ADDRESSES) checkItems(table, table.addressSet(address));
+}
+
+function checkItems(table: BlockTable, set: number): void {
+  for (let at = table.itemsStart(set); at < table.itemsEnd(set); at += ITEM_WORDS) {
+    assert.ok(at >= 0 && at + ITEM_WORDS <= table.items.length);
   }
 }
 
@@ -150,10 +167,10 @@ test('a search ends after the table-wide bound although every slot seems to fit'
   }
   const table = new BlockTable(buffer);
   table.find(name, name.length, hasher, match);
-  assert.equal(match.listBlockSource, -1, 'behind the bound nothing is found');
+  assert.equal(match.count, 0, 'behind the bound nothing is found');
   slots[SLOT_WORDS * PROBE_LIMIT + 1] = realEntry;
   table.find(name, name.length, hasher, match);
-  assert.equal(match.listBlockSource, 0, 'within the bound it is');
+  assert.equal(match.count, 1, 'within the bound it is');
 });
 
 function openIfPossible(buffer: SharedArrayBuffer): BlockTable | undefined {

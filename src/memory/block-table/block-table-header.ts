@@ -1,19 +1,20 @@
 // Reads and checks the header and the description of a block table: after this a reader can trust every size.
 
 import { HASH_KEY_BYTES } from '../name-hash/name-hasher.ts';
-import type { TableSource } from './block-table.ts';
 import { tableChecksum } from './block-table-checksum.ts';
 import { BlockTableDamaged } from './block-table-damaged.ts';
 import {
+  ADDRESS_BYTES,
   HEADER,
   HEADER_BYTES,
+  ITEM_BYTES,
   LAYOUT_VERSION,
   MAGIC,
   PROBE_LIMIT,
-  SET_BYTES,
+  SET_START_BYTES,
   SLOT_BYTES,
-  SOURCES_MAX,
 } from './block-table-layout.ts';
+import { readDescription, type TableDescription } from './table-description.ts';
 
 /** Sizes and places, in octets from the start of the buffer unless the name says otherwise. */
 export interface BlockTableHeader {
@@ -27,14 +28,18 @@ export interface BlockTableHeader {
   /** No entry lies more slots than this behind its home. */
   readonly probeMax: number;
   readonly setCount: number;
-  readonly setsOffset: number;
-  /** 2, or 4 where a table has more than 65,536 different source sets. */
+  /** One more start than there are sets: the end of the last. */
+  readonly startsOffset: number;
+  readonly itemCount: number;
+  readonly itemsOffset: number;
+  readonly addressCount: number;
+  readonly addressesOffset: number;
+  /** 2, or 4 where a table has more than 65,536 different sets. */
   readonly setIndexBytes: 2 | 4;
   readonly namesOffset: number;
   readonly namesEnd: number;
   readonly hashKey: Uint8Array;
-  readonly contentId: string;
-  readonly sources: readonly TableSource[];
+  readonly description: TableDescription;
 }
 
 /** Throws BlockTableDamaged on anything that could lead a reader out of bounds; with `verify`, on any changed octet. */
@@ -56,10 +61,14 @@ export function readHeader(buffer: SharedArrayBuffer, verify: boolean): BlockTab
   const slotCount = words[HEADER.SLOT_COUNT]!;
   const probeMax = words[HEADER.PROBE_MAX]!;
   const setCount = words[HEADER.SET_COUNT]!;
+  const itemCount = words[HEADER.ITEM_COUNT]!;
+  const addressCount = words[HEADER.ADDRESS_COUNT]!;
   const setIndexBytes = words[HEADER.SET_INDEX_BYTES]!;
   const slotsOffset = HEADER_BYTES + 4 * filterWords;
-  const setsOffset = slotsOffset + SLOT_BYTES * slotCount;
-  const namesOffset = setsOffset + SET_BYTES * setCount;
+  const startsOffset = slotsOffset + SLOT_BYTES * slotCount;
+  const itemsOffset = startsOffset + SET_START_BYTES * (setCount + 1);
+  const addressesOffset = itemsOffset + ITEM_BYTES * itemCount;
+  const namesOffset = addressesOffset + ADDRESS_BYTES * addressCount;
   const namesEnd = namesOffset + words[HEADER.NAME_BYTES]!;
   const descriptionEnd = namesEnd + words[HEADER.DESCRIPTION_BYTES]!;
   const sizesFit =
@@ -73,7 +82,7 @@ export function readHeader(buffer: SharedArrayBuffer, verify: boolean): BlockTab
   if (!sizesFit) throw new BlockTableDamaged('sizes that contradict each other');
 
   // Copied: TextDecoder takes no shared memory.
-  const { contentId, sources } = readDescription(octets.slice(namesEnd, descriptionEnd));
+  const description = readDescription(octets.slice(namesEnd, descriptionEnd));
   const keyOffset = 4 * HEADER.HASH_KEY;
   return {
     entryCount: words[HEADER.ENTRY_COUNT]!,
@@ -84,44 +93,15 @@ export function readHeader(buffer: SharedArrayBuffer, verify: boolean): BlockTab
     slotsOffset,
     probeMax,
     setCount,
-    setsOffset,
+    startsOffset,
+    itemCount,
+    itemsOffset,
+    addressCount,
+    addressesOffset,
     setIndexBytes,
     namesOffset,
     namesEnd,
     hashKey: octets.slice(keyOffset, keyOffset + HASH_KEY_BYTES),
-    contentId,
-    sources,
+    description,
   };
-}
-
-export interface Description {
-  readonly contentId: string;
-  readonly sources: readonly TableSource[];
-}
-
-function readDescription(octets: Uint8Array): Description {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(octets));
-  } catch {
-    throw new BlockTableDamaged('the description is not JSON');
-  }
-  if (!isDescription(parsed)) throw new BlockTableDamaged('the description lacks its fields');
-  return parsed;
-}
-
-function isDescription(value: unknown): value is Description {
-  if (typeof value !== 'object' || value === null) return false;
-  const { contentId, sources } = value as Record<string, unknown>;
-  return (
-    typeof contentId === 'string' && Array.isArray(sources) && sources.length <= SOURCES_MAX && sources.every(isSource)
-  );
-}
-
-function isSource(value: unknown): value is TableSource {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, kind, action } = value as Record<string, unknown>;
-  return (
-    typeof name === 'string' && (kind === 'list' || kind === 'rules') && (action === 'block' || action === 'allow')
-  );
 }

@@ -1,11 +1,11 @@
 // Where everything lies in a block table's buffer; README.md has the picture. Shared by the writer and the readers.
 //
-//   header | filter | slots | source sets | names | description (JSON) | zeros up to a multiple of 8
+//   header | filter | slots | set starts | items | addresses | names | description (JSON) | zeros up to a multiple of 8
 //
 // Words are 32 bits in the machine's own byte order. A table written on a machine of the other order shows another layout
 // version and is refused.
 
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 /** "SOTTO-BT" as octets. */
 export const MAGIC: readonly number[] = [0x53, 0x4f, 0x54, 0x54, 0x4f, 0x2d, 0x42, 0x54];
@@ -22,14 +22,16 @@ export const HEADER = {
   SLOT_COUNT: 9,
   PROBE_MAX: 10,
   SET_COUNT: 11,
-  SET_INDEX_BYTES: 12,
-  NAME_BYTES: 13,
-  DESCRIPTION_BYTES: 14,
+  ITEM_COUNT: 12,
+  ADDRESS_COUNT: 13,
+  SET_INDEX_BYTES: 14,
+  NAME_BYTES: 15,
+  DESCRIPTION_BYTES: 16,
   /** Four words, then one spare. */
-  HASH_KEY: 15,
+  HASH_KEY: 17,
 } as const;
 
-export const HEADER_BYTES = 80;
+export const HEADER_BYTES = 88;
 
 /**
  * Bit i of the filter is set if a hash lies in the i-th of as many equal ranges: a name that is not listed mostly ends here,
@@ -45,17 +47,38 @@ export const SLOT_WORDS = 2;
 /** No slot lies farther than this from its home: the bound of a probe, whatever the buffer holds. */
 export const PROBE_LIMIT = 4096;
 
-/** A source set has one field per precedence class and scope. */
-export const SET_FIELDS = 8;
-export const SET_BYTES = 2 * SET_FIELDS;
+/**
+ * A set is the run of items between its start and the next one's; the starts are counted in items. Set 0 has none. Items stand in the
+ * order in which they are asked: by rank, then by source.
+ */
+export const SET_START_BYTES = 4;
+export const EMPTY_SET = 0;
 
 /**
- * First field of each class; + 0 for the exact scope, + 1 for the subtree scope. A field holds 1 + the index of the first
- * source, in configured order, that names the name this way; 0 for none.
+ * An item is a rule without its name: rank, scope and source in one word, then the numbers of its condition and its response in the
+ * description, from 1; 0 for none.
  */
-export const CLASS_FIELD = { RULE_ALLOW: 0, RULE_BLOCK: 2, LIST_ALLOW: 4, LIST_BLOCK: 6 } as const;
-export const EXACT = 0;
-export const SUBTREE = 1;
+export const ITEM_WORDS = 3;
+export const ITEM_BYTES = 4 * ITEM_WORDS;
+export const ITEM = { RULE: 0, CONDITION: 1, RESPONSE: 2 } as const;
+
+/** In an item's first word: rank in the lowest bits, then the scope, then the source. */
+export const RANK_MASK = 0xf;
+export const SCOPE_SHIFT = 4;
+export const SCOPE_MASK = 0x3;
+export const SOURCE_SHIFT = 8;
+
+/**
+ * An address that begins a range, as 16 octets in four words, highest first (IPv4 as ::ffff:a.b.c.d), then the set of the range, which
+ * reaches to the next such address. In rising order.
+ */
+export const ADDRESS_WORDS = 5;
+export const ADDRESS_BYTES = 4 * ADDRESS_WORDS;
+
+/** Conditions, responses and patterns: so many of each. They are read on every thread. */
+export const DESCRIBED_MAX = 0xffff;
+/** Different rules, names aside. */
+export const ITEMS_MAX = 1 << 20;
 
 export const SOURCES_MAX = 0xfffe;
 

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { NAME_MAX_BYTES } from '../../wire/name.ts';
+import { BLOCK, listSource } from '../../../test/fixtures/policy.ts';
 import { NameHasher } from '../name-hash/name-hasher.ts';
 import { BlockTable, TableMatch } from './block-table.ts';
 import { BlockTableBuilder } from './block-table-builder.ts';
+import { SCOPE } from './rule-model.ts';
 
 const NAME_COUNT = 1_500_000;
 const TABLE_BYTES_MAX = 60_000_000;
@@ -38,12 +40,12 @@ function proveTable(lines: Uint8Array): void {
   const builder = new BlockTableBuilder({
     hashKey: HASH_KEY,
     contentId: 'scale',
-    sources: [{ name: 'scale', kind: 'list', action: 'block' }],
+    sources: [listSource('scale')],
   });
   let lineCount = 0;
   forEachName(lines, (name, length) => {
     lineCount++;
-    if (!builder.add(0, name, length, 'exact', 'block')) assert.fail(`line ${lineCount} is not taken for a name`);
+    if (!builder.add(0, name, length, SCOPE.EXACT, BLOCK)) assert.fail(`line ${lineCount} is not taken for a name`);
   });
   assert.ok(builder.entryCount >= NAME_COUNT, `${builder.entryCount} different names`);
   const buffer = builder.finish();
@@ -58,14 +60,15 @@ function proveTable(lines: Uint8Array): void {
     line++;
     hasher.hash(name, length);
     table.find(name, length, hasher, match);
-    if (match.listBlockSuffix !== hasher.fullIndex) assert.fail(`line ${line} is not found`);
+    if (match.count === 0 || match.suffix[0] !== hasher.fullIndex) assert.fail(`line ${line} is not found`);
     if (line % 14 !== 0 || length + 4 > NAME_MAX_BYTES) return;
     // A neighbor that no list has: a label in front, under which nothing is listed since all names are exact.
     other.set([3, 0x2d, 0x7e, 0x2d]);
     other.set(name.subarray(0, length), 4);
     hasher.hash(other, length + 4);
     table.find(other, length + 4, hasher, match);
-    if (match.listBlockSource !== -1) assert.fail(`a name below line ${line} is found`);
+    // What is found are its parents, which cover nothing but themselves.
+    if (match.count > 0 && match.suffix[0] === hasher.fullIndex) assert.fail(`a name below line ${line} is found`);
   });
 }
 

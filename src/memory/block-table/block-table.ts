@@ -3,63 +3,43 @@
 import type { NameHasher } from '../name-hash/name-hasher.ts';
 import { readHeader } from './block-table-header.ts';
 import {
-  CLASS_FIELD,
-  EXACT,
+  ADDRESS_WORDS,
+  EMPTY_SET,
   FILTER_WORD_BITS,
   HASH_RANGE,
-  SET_FIELDS,
+  HEADER,
+  ITEM_WORDS,
   SLOT_WORDS,
-  SUBTREE,
+  SOURCE_SHIFT,
 } from './block-table-layout.ts';
+import { RANKS, rankOf, RULE_CLASS, type RuleCondition, type RuleResponse, type RuleSource } from './rule-model.ts';
+import type { TableMatch } from './table-match.ts';
+import type { TablePattern } from './table-description.ts';
 
 export { BlockTableDamaged } from './block-table-damaged.ts';
 
-export type SourceKind = 'list' | 'rules';
-export type RuleAction = 'block' | 'allow';
-
-/** Where entries come from: a [[list]] or the `rules` of [policy]. Order as configured; rules come last. */
-export interface TableSource {
-  readonly name: string;
-  readonly kind: SourceKind;
-  readonly action: RuleAction;
-}
-
-/** One source names one name: exactly, or with everything below it. */
-export type RuleScope = 'exact' | 'subtree';
-
-/** The best entry found for a name, per precedence class. Reused; -1 means none. Suffix index as in NameHasher. */
-export class TableMatch {
-  ruleAllowSource = -1;
-  ruleAllowSuffix = -1;
-  ruleBlockSource = -1;
-  ruleBlockSuffix = -1;
-  listAllowSource = -1;
-  listAllowSuffix = -1;
-  listBlockSource = -1;
-  listBlockSuffix = -1;
-
-  clear(): void {
-    this.ruleAllowSource = -1;
-    this.ruleAllowSuffix = -1;
-    this.ruleBlockSource = -1;
-    this.ruleBlockSuffix = -1;
-    this.listAllowSource = -1;
-    this.listAllowSuffix = -1;
-    this.listBlockSource = -1;
-    this.listBlockSuffix = -1;
-  }
-}
+export { TableMatch } from './table-match.ts';
 
 // Copies of its own: V8 knows the value of a module's constants, not that of imported ones, and multiplies what it does not know as
 // floating-point numbers.
 const WORDS_OF_SLOT = SLOT_WORDS;
-const FIELDS_OF_SET = SET_FIELDS;
-
-const NOT_FOUND = -1;
-const NO_SOURCE = -1;
+const WORDS_OF_ITEM = ITEM_WORDS;
+const WORDS_OF_ADDRESS = ADDRESS_WORDS;
+const NOT_FOUND = EMPTY_SET;
+const CHECKSUM_WORDS = 2;
 
 export class BlockTable {
-  readonly sources: readonly TableSource[];
+  /** In configured order. */
+  readonly sources: readonly RuleSource[];
+  /** By number; none has number 0. */
+  readonly conditions: readonly (RuleCondition | undefined)[];
+  readonly responses: readonly (RuleResponse | undefined)[];
+  /** In order of precedence. */
+  readonly patterns: readonly TablePattern[];
+  /** No rule in it has a lower rank. */
+  readonly lowestRank: number;
+  /** The rules of all sets, without their names (block-table-layout.ts): from `itemsStart` of a set to its `itemsEnd`. */
+  readonly items: Uint32Array<SharedArrayBuffer>;
   readonly entryCount: number;
   readonly byteLength: number;
   /** Identifies list set and content; see control-plane/lists. */
@@ -67,6 +47,7 @@ export class BlockTable {
   /** The key its names were hashed with: a table answers only to a NameHasher of the same key. */
   readonly hashKey: Uint8Array;
 
+  readonly #checksum: Uint32Array;
   readonly #probeMax: number;
   readonly #slotCount: number;
   readonly #setCount: number;
@@ -76,7 +57,8 @@ export class BlockTable {
   readonly #filter: Uint32Array<SharedArrayBuffer>;
   readonly #octets: Uint8Array<SharedArrayBuffer>;
   readonly #slots: Uint32Array<SharedArrayBuffer>;
-  readonly #sets: Uint16Array<SharedArrayBuffer>;
+  readonly #starts: Uint32Array<SharedArrayBuffer>;
+  readonly #addresses: Uint32Array<SharedArrayBuffer>;
   readonly #filterScale: number;
   readonly #homeScale: number;
 
@@ -86,11 +68,17 @@ export class BlockTable {
    */
   constructor(buffer: SharedArrayBuffer, verify = false) {
     const header = readHeader(buffer, verify);
-    this.sources = header.sources;
+    const { contentId, sources, conditions, responses, patterns } = header.description;
+    this.sources = sources;
+    this.conditions = [undefined, ...conditions];
+    this.responses = [undefined, ...responses];
+    this.patterns = patterns;
+    this.lowestRank = Math.min(RANKS, ...sources.map(({ tier }) => rankOf(tier, RULE_CLASS.IMPORTANT_ALLOW)));
     this.entryCount = header.entryCount;
     this.byteLength = buffer.byteLength;
-    this.contentId = header.contentId;
+    this.contentId = contentId;
     this.hashKey = header.hashKey;
+    this.#checksum = new Uint32Array(buffer, 4 * HEADER.CHECKSUM, CHECKSUM_WORDS).slice();
     this.#probeMax = header.probeMax;
     this.#slotCount = header.slotCount;
     this.#setCount = header.setCount;
@@ -100,22 +88,81 @@ export class BlockTable {
     this.#filter = new Uint32Array(buffer, header.filterOffset, header.filterWords);
     this.#octets = new Uint8Array(buffer);
     this.#slots = new Uint32Array(buffer, header.slotsOffset, SLOT_WORDS * header.slotCount);
-    this.#sets = new Uint16Array(buffer, header.setsOffset, SET_FIELDS * header.setCount);
+    this.items = new Uint32Array(buffer, header.itemsOffset, ITEM_WORDS * header.itemCount);
+    this.#starts = new Uint32Array(buffer, header.startsOffset, header.setCount + 1);
+    this.#addresses = new Uint32Array(buffer, header.addressesOffset, ADDRESS_WORDS * header.addressCount);
     this.#filterScale = (FILTER_WORD_BITS * header.filterWords) / HASH_RANGE;
     this.#homeScale = header.homeSlots / HASH_RANGE;
   }
 
-  /** Fills `match` for the name last given to `hasher`. Allocates nothing. For each class the longest matching suffix wins. */
-  find(name: Uint8Array, nameLength: number, hasher: NameHasher, match: TableMatch): void {
-    match.clear();
-    const whole = hasher.labelCount - 1;
-    for (let suffix = whole; suffix >= 0; suffix--) {
-      const set = this.#setOf(hasher.high[suffix]!, name, hasher.suffixOffset[suffix]!, nameLength);
-      if (set !== NOT_FOUND) this.#merge(set, suffix, suffix === whole, match);
-    }
+  /** Whether `buffer` holds this very table. */
+  isOf(buffer: SharedArrayBuffer): boolean {
+    if (buffer.byteLength !== this.byteLength) return false;
+    const words = new Uint32Array(buffer, 0, HEADER.CHECKSUM + CHECKSUM_WORDS);
+    return this.#checksum.every((word, index) => words[HEADER.CHECKSUM + index] === word);
   }
 
-  /** The source set of the entry for the suffix at `start`, or NOT_FOUND. */
+  /** Fills `match` for the name last given to `hasher`: what covers it or may cover it, longest suffix first. Allocates nothing. */
+  find(name: Uint8Array, nameLength: number, hasher: NameHasher, match: TableMatch): void {
+    let count = 0;
+    for (let suffix = hasher.labelCount - 1; suffix >= 0; suffix--) {
+      const set = this.#setOf(hasher.high[suffix]!, name, hasher.suffixOffset[suffix]!, nameLength);
+      if (set === NOT_FOUND) continue;
+      match.suffix[count] = suffix;
+      match.set[count] = set;
+      count++;
+    }
+    match.count = count;
+  }
+
+  /** Some rule is about addresses. */
+  get hasAddressRules(): boolean {
+    return this.#addresses.length > 0;
+  }
+
+  /** A bit for each source that has rules about addresses (policy/source-mask.ts). */
+  addressSources(): Uint32Array {
+    const mask = new Uint32Array(Math.ceil(this.sources.length / 32));
+    const isSeen = new Uint8Array(this.#setCount);
+    for (let last = WORDS_OF_ADDRESS - 1; last < this.#addresses.length; last += WORDS_OF_ADDRESS) {
+      const set = this.#addresses[last]!;
+      if (set >= this.#setCount || isSeen[set] === 1) continue;
+      isSeen[set] = 1;
+      for (let at = this.itemsStart(set); at < this.itemsEnd(set); at += WORDS_OF_ITEM) {
+        const source = this.items[at]! >>> SOURCE_SHIFT;
+        if (source < this.sources.length) mask[source >>> 5]! |= 1 << (source & 31);
+      }
+    }
+    return mask;
+  }
+
+  /** The set of the rules about an address; set 0 has none. `address`: 16 octets; IPv4 as ::ffff:a.b.c.d. Allocates nothing. */
+  addressSet(address: Uint8Array): number {
+    const ranges = this.#addresses;
+    let low = 0;
+    let high = ranges.length / WORDS_OF_ADDRESS;
+    // The last range that does not begin behind the address.
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (beginsBehind(ranges, WORDS_OF_ADDRESS * middle, address)) high = middle;
+      else low = middle + 1;
+    }
+    if (low === 0) return EMPTY_SET;
+    const set = ranges[WORDS_OF_ADDRESS * low - 1]!;
+    return set < this.#setCount ? set : EMPTY_SET;
+  }
+
+  /** Position in `items` of a set's first rule, for a set told by `find` or `addressSet`. */
+  itemsStart(set: number): number {
+    return WORDS_OF_ITEM * this.#starts[set]!;
+  }
+
+  /** Where they end; never behind the end of `items`. */
+  itemsEnd(set: number): number {
+    return Math.min(WORDS_OF_ITEM * this.#starts[set + 1]!, this.items.length);
+  }
+
+  /** The set of the entry for the suffix at `start`, or NOT_FOUND. */
   #setOf(signedHash: number, name: Uint8Array, start: number, nameLength: number): number {
     // Made unsigned only here: as an argument of a call, a number above 2^31 would be an object on the heap.
     const hash = signedHash >>> 0;
@@ -152,32 +199,15 @@ export class BlockTable {
     if (this.#setIndexBytes === 4) set |= (octets[entry + 2]! << 16) | (octets[entry + 3]! << 24);
     return set >= 0 && set < this.#setCount ? set : NOT_FOUND;
   }
+}
 
-  #merge(set: number, suffix: number, isWholeName: boolean, match: TableMatch): void {
-    const first = FIELDS_OF_SET * set;
-    if (match.ruleAllowSource === NO_SOURCE) {
-      match.ruleAllowSource = this.#source(first + CLASS_FIELD.RULE_ALLOW, isWholeName);
-      if (match.ruleAllowSource !== NO_SOURCE) match.ruleAllowSuffix = suffix;
-    }
-    if (match.ruleBlockSource === NO_SOURCE) {
-      match.ruleBlockSource = this.#source(first + CLASS_FIELD.RULE_BLOCK, isWholeName);
-      if (match.ruleBlockSource !== NO_SOURCE) match.ruleBlockSuffix = suffix;
-    }
-    if (match.listAllowSource === NO_SOURCE) {
-      match.listAllowSource = this.#source(first + CLASS_FIELD.LIST_ALLOW, isWholeName);
-      if (match.listAllowSource !== NO_SOURCE) match.listAllowSuffix = suffix;
-    }
-    if (match.listBlockSource === NO_SOURCE) {
-      match.listBlockSource = this.#source(first + CLASS_FIELD.LIST_BLOCK, isWholeName);
-      if (match.listBlockSource !== NO_SOURCE) match.listBlockSuffix = suffix;
-    }
+function beginsBehind(ranges: Uint32Array, position: number, address: Uint8Array): boolean {
+  for (let word = 0; word < 4; word++) {
+    const octet = 4 * word;
+    const begin = ranges[position + word]!;
+    const own =
+      ((address[octet]! << 24) | (address[octet + 1]! << 16) | (address[octet + 2]! << 8) | address[octet + 3]!) >>> 0;
+    if (begin !== own) return begin > own;
   }
-
-  /** The first source of a class: for the whole name in either scope, for a parent of it only with what lies below. */
-  #source(classField: number, isWholeName: boolean): number {
-    const subtree = this.#sets[classField + SUBTREE]!;
-    const exact = isWholeName ? this.#sets[classField + EXACT]! : 0;
-    const first = exact !== 0 && (subtree === 0 || exact < subtree) ? exact : subtree;
-    return first <= this.sources.length ? first - 1 : NO_SOURCE;
-  }
+  return false;
 }

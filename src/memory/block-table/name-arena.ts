@@ -57,6 +57,16 @@ export class NameArena {
     return 0;
   }
 
+  /** Copies the name into `target`, which has room for every name; its length. */
+  read(reference: number, target: Uint8Array): number {
+    const chunk = this.#chunk(reference);
+    const start = (reference & OFFSET_MASK) + this.setIndexBytes;
+    let end = start;
+    while (chunk[end] !== 0) end += 1 + chunk[end]!;
+    target.set(chunk.subarray(start, end + 1));
+    return end + 1 - start;
+  }
+
   set(reference: number): number {
     const chunk = this.#chunk(reference);
     const start = reference & OFFSET_MASK;

@@ -20,6 +20,7 @@ export class NameIndex {
   #arena: NameArena;
   #homeSlots: number;
   #slots: Uint32Array;
+  #foundReference = 0;
 
   /** With as many names as expected, or fewer, it never grows: growing holds the old and the new slots at once. */
   constructor(arena: NameArena, expectedNames = 0) {
@@ -34,16 +35,9 @@ export class NameIndex {
 
   /** The reference of a name, copied into the arena with set 0 if it is new. `hash`: its 32 bits, unsigned. */
   intern(hash: number, name: Uint8Array, length: number): number {
+    const position = this.#positionOf(hash, name, length);
+    if (this.#foundReference !== 0) return this.#foundReference;
     const slots = this.#slots;
-    let position = SLOT_WORDS * rangeOf(hash, this.#homeSlots);
-    for (; position < slots.length; position += SLOT_WORDS) {
-      const reference = slots[position + REFERENCE]!;
-      if (reference === 0 || slots[position]! > hash) break;
-      if (slots[position]! < hash) continue;
-      const order = this.#arena.compare(reference, name, length);
-      if (order === 0) return reference;
-      if (order > 0) break;
-    }
     const gap = this.#firstFree(position);
     if (gap >= slots.length || this.count + 1 > LOAD_MAX * this.#homeSlots) {
       this.#grow();
@@ -56,6 +50,12 @@ export class NameIndex {
     slots[position + REFERENCE] = reference;
     this.count++;
     return reference;
+  }
+
+  /** The reference of a name, 0 if it is not there. */
+  find(hash: number, name: Uint8Array, length: number): number {
+    this.#positionOf(hash, name, length);
+    return this.#foundReference;
   }
 
   /** Every name once, in the order of (hash, name): the same however the names came in. */
@@ -75,6 +75,22 @@ export class NameIndex {
       if (reference !== 0) slots[position + REFERENCE] = arena.adopt(this.#arena, reference);
     }
     this.#arena = arena;
+  }
+
+  /** Where the name stands, or belongs; its reference, or 0, is in `#foundReference`. */
+  #positionOf(hash: number, name: Uint8Array, length: number): number {
+    const slots = this.#slots;
+    this.#foundReference = 0;
+    let position = SLOT_WORDS * rangeOf(hash, this.#homeSlots);
+    for (; position < slots.length; position += SLOT_WORDS) {
+      const reference = slots[position + REFERENCE]!;
+      if (reference === 0 || slots[position]! > hash) break;
+      if (slots[position]! < hash) continue;
+      const order = this.#arena.compare(reference, name, length);
+      if (order === 0) this.#foundReference = reference;
+      if (order >= 0) break;
+    }
+    return position;
   }
 
   #firstFree(position: number): number {

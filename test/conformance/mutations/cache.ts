@@ -89,9 +89,9 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'C09',
-    file: 'src/data-plane/answers/upstream-block.ts',
-    from: 'return isSignalled ? UPSTREAM_BLOCK - place : CLEAN;',
-    to: 'return isSignalled && place < 0 ? UPSTREAM_BLOCK - place : CLEAN;',
+    file: 'src/policy/upstream-block.ts',
+    from: 'return isSignalled ? UPSTREAM_BLOCK - place : NO_UPSTREAM_BLOCK;',
+    to: 'return isSignalled && place < 0 ? UPSTREAM_BLOCK - place : NO_UPSTREAM_BLOCK;',
   },
   {
     id: 'C10',
@@ -137,9 +137,9 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   },
   {
     id: 'C21',
-    file: 'src/data-plane/steps/check-answer.ts',
-    from: 'answer.length = scope.ownerOf(scope.recordCount);',
-    to: 'answer.length = answer.message.length;',
+    file: 'src/wire/scoped-answer.ts',
+    from: 'this.length = scope.ownerOf(scope.recordCount);',
+    to: 'this.length = message.length;',
   },
   {
     id: 'C22',
@@ -234,8 +234,8 @@ export const CACHE_MUTATIONS: readonly Mutation[] = [
   {
     id: 'C18',
     file: 'src/data-plane/fallback/stale-answers.ts',
-    from: 'const isUpToDate = cached.policyGeneration === this.#inForce.live.policyGeneration;',
-    to: 'const isUpToDate = true;',
+    from: 'const finding = this.#inspector.findInCached(cached, question, query, query.isOverStream);',
+    to: 'const finding = FINDING.CLEAN as number;',
   },
   {
     id: 'C24',

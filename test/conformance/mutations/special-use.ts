@@ -41,15 +41,15 @@ export const SPECIAL_USE_MUTATIONS: readonly Mutation[] = [
   { id: 'L10', file: ZONES, from: "'internal', ", to: '' },
   {
     id: 'L11',
-    file: 'src/data-plane/answers/answer-inspector.ts',
-    from: 'if (EXPLICITLY_ALLOWED.has(asked)) return CLEAN;',
-    to: '',
+    file: 'src/data-plane/questions/deliver-answer.ts',
+    from: 'query.isAllowedByName ? FINDING.CLEAN : inspector',
+    to: 'inspector',
   },
   {
     id: 'L05',
     file: 'src/data-plane/questions/ask-upstream.ts',
-    from: 'return forwarder < 0 ? upstream : lanResolvers[forwarder]!;',
-    to: 'return forwarder < lanResolvers.length ? upstream : lanResolvers[forwarder]!;',
+    from: 'if (forwarder < 0) upstream.ask(',
+    to: 'if (forwarder < lanResolvers.length) upstream.ask(',
   },
   {
     id: 'L05',
@@ -60,8 +60,8 @@ export const SPECIAL_USE_MUTATIONS: readonly Mutation[] = [
   {
     id: 'L05',
     file: 'src/data-plane/answers/answer-inspector.ts',
-    from: 'return !isOfPublic && this.#isOfLocalZone(message, length) ? CLEAN : PRIVATE_ADDRESS;',
-    to: 'return PRIVATE_ADDRESS;',
+    from: 'return this.#local.forwarder >= 0;',
+    to: 'return false;',
   },
   {
     id: 'L08',

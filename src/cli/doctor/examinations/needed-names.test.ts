@@ -18,7 +18,7 @@ async function findingsWith(t: TestContext, reasonOf: (name: string) => string |
       const sentence = `${name} is as it is`;
       return {
         status: 200,
-        body: { name, action, reason: reason ?? 'no-rule', sentence, notes: [], isPreliminary: false },
+        body: { name, action, reason: reason ?? 'no-rule', sentence, notes: [], rules: [], answer: {}, client: {} },
       };
     },
   });

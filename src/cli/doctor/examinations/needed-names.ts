@@ -1,6 +1,6 @@
 // Does a list or rule block what devices need to believe in the network?
 
-import type { Explanation } from '../../../control-plane/explain/explain-name.ts';
+import type { Explanation } from '../../../control-plane/explain/explanation.ts';
 import { OperatorError } from '../../../errors.ts';
 import { explainerFor } from '../explain-as-gateway.ts';
 import type { Examination } from '../examination.ts';

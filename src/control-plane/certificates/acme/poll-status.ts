@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AcmeFailure } from './acme-failure.ts';
 import type { AcmeSession } from './acme-session.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
 
 export interface PollTimes {
   readonly firstMilliseconds: number;

@@ -3,7 +3,7 @@
 import { AcmeFailure, type AcmeFailureKind } from './acme-failure.ts';
 import type { OutsideResponse } from './outside-http.ts';
 import { plainText, shortText } from './plain-text.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
 
 const PREFIX = 'urn:ietf:params:acme:error:';
 const TEXT_MAX_CHARACTERS = 500;

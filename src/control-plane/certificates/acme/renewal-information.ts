@@ -5,7 +5,7 @@ import { AcmeFailure } from './acme-failure.ts';
 import type { OutsideHttp } from './outside-http.ts';
 import { shortText } from './plain-text.ts';
 import { failureOfResponse } from './problem-document.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
 
 export interface RenewalInformation {
   /** Milliseconds since 1970; start before end. */

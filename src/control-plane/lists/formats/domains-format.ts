@@ -1,8 +1,10 @@
 // One name a line: `example.org` names exactly that, `*.example.org` names example.org and everything below it (what the
 // publishers of wildcard lists mean by it). `#` and `!` begin comments. Serves the formats "domains" and "wildcard".
 
+import { SCOPE } from '../../../memory/block-table/rule-model.ts';
+import { isCosmeticAt } from './cosmetic-mark.ts';
 import { FAULT } from './line-fault.ts';
-import { CountedLines, type FaultSink, lineEnd, type NameSink } from './line-format.ts';
+import { CountedLines, lineEnd } from './line-format.ts';
 import { NameScanner, skipBlanks } from './name-scanner.ts';
 
 const ASTERISK = 0x2a;
@@ -10,16 +12,10 @@ const DOT = 0x2e;
 const HASH = 0x23;
 const EXCLAMATION_MARK = 0x21;
 const LINE_FEED = 0x0a;
+const COSMETIC_SECOND = Buffer.from('#@?$%^');
 
 export class DomainsFormat extends CountedLines {
   private readonly scanner = new NameScanner();
-  private readonly widen: boolean;
-
-  /** `widen`: bare names cover everything below them too. */
-  constructor(widen: boolean, onName: NameSink, onFault: FaultSink) {
-    super(onName, onFault);
-    this.widen = widen;
-  }
 
   override parse(bytes: Uint8Array, start: number, end: number): void {
     const scanner = this.scanner;
@@ -34,19 +30,25 @@ export class DomainsFormat extends CountedLines {
         at = scanner.scan(bytes, starred ? at + 2 : at, end);
         const afterName = skipBlanks(bytes, at, end);
         if (scanner.fault !== FAULT.NONE) {
-          this.countFault(scanner.fault, bytes, lineStart, end);
+          this.skip(scanner.fault, bytes, lineStart, end);
         } else if (afterName < end && bytes[afterName] !== LINE_FEED && bytes[afterName] !== HASH) {
-          this.countFault(FAULT.TRAILING_TEXT, bytes, lineStart, end);
+          this.skip(FAULT.TRAILING_TEXT, bytes, lineStart, end);
+        } else if (isCosmetic(bytes, at, afterName, end)) {
+          this.skip(FAULT.NOT_THIS_FORMAT, bytes, lineStart, end);
         } else {
-          const subtree = starred || this.widen;
           this.goodLines++;
-          this.names++;
-          if (subtree) this.subtrees++;
-          this.onName(scanner.wire, scanner.length, subtree, this.lineNumber);
+          this.takeName(scanner.wire, scanner.length, starred ? SCOPE.SUBTREE : this.bareScope, this.plainShape);
         }
         at = afterName;
       }
       at = lineEnd(bytes, at, end) + 1;
     }
   }
+}
+
+/** `name##.banner` and its like hide something on that site's pages and are the last thing that would block the site. */
+function isCosmetic(bytes: Uint8Array, nameEnd: number, offset: number, end: number): boolean {
+  if (offset >= end || bytes[offset] !== HASH) return false;
+  if (offset > nameEnd) return isCosmeticAt(bytes, offset, end);
+  return offset + 1 < end && COSMETIC_SECOND.includes(bytes[offset + 1]!);
 }

@@ -2,8 +2,8 @@
 // entries. `#` begins a comment; `!` too, at the beginning of a line.
 
 import { isIP } from 'node:net';
-import { FAULT } from './line-fault.ts';
-import { CountedLines, type FaultSink, lineEnd, type NameSink } from './line-format.ts';
+import { FAULT, type LineFault } from './line-fault.ts';
+import { CountedLines, lineEnd } from './line-format.ts';
 import { NameScanner, skipBlanks, skipToken } from './name-scanner.ts';
 import { isOrdinaryHostsEntry } from './ordinary-hosts-entries.ts';
 
@@ -14,16 +14,9 @@ const ADDRESS_TEXT_MAX = 64;
 
 export class HostsFormat extends CountedLines {
   private readonly scanner = new NameScanner();
-  private readonly widen: boolean;
   /** The last text that was an address: nearly every line of a list begins with the same one. */
   private readonly knownAddress = new Uint8Array(ADDRESS_TEXT_MAX);
   private knownAddressLength = 0;
-
-  /** `widen`: names cover everything below them too. */
-  constructor(widen: boolean, onName: NameSink, onFault: FaultSink) {
-    super(onName, onFault);
-    this.widen = widen;
-  }
 
   override parse(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
@@ -35,7 +28,7 @@ export class HostsFormat extends CountedLines {
       if (at < end && first !== LINE_FEED && first !== HASH && first !== EXCLAMATION_MARK) {
         const addressEnd = skipToken(bytes, at, end);
         if (this.isAddress(bytes, at, addressEnd)) at = this.parseNames(bytes, lineStart, addressEnd, end);
-        else this.countFault(FAULT.NO_ADDRESS, bytes, lineStart, end);
+        else this.skip(FAULT.NO_ADDRESS, bytes, lineStart, end);
       }
       at = lineEnd(bytes, at, end) + 1;
     }
@@ -44,7 +37,7 @@ export class HostsFormat extends CountedLines {
   /** The names of one line. A faulty one among them does not cost the others. */
   private parseNames(bytes: Uint8Array, lineStart: number, offset: number, end: number): number {
     const scanner = this.scanner;
-    let fault: number = FAULT.NO_NAME;
+    let fault: LineFault = FAULT.NO_NAME;
     let good = false;
     let faulty = false;
     let at = skipBlanks(bytes, offset, end);
@@ -57,13 +50,11 @@ export class HostsFormat extends CountedLines {
         faulty = true;
       } else {
         good = true;
-        this.names++;
-        if (this.widen) this.subtrees++;
-        this.onName(scanner.wire, scanner.length, this.widen, this.lineNumber);
+        this.takeName(scanner.wire, scanner.length, this.bareScope, this.plainShape);
       }
     }
     if (good) this.goodLines++;
-    if (faulty || !good) this.countFault(fault as typeof scanner.fault, bytes, lineStart, end);
+    if (faulty || !good) this.skip(fault, bytes, lineStart, end);
     return at;
   }
 

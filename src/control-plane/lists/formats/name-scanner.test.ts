@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { wireName, wireText } from '../../../../test/fixtures/lists/wire-names.ts';
-import { FAULT, faultText } from './line-fault.ts';
+import { FAULT, type LineFault, skipReasonText } from './line-fault.ts';
 import { NameScanner } from './name-scanner.ts';
 
 const SEED = 20_260_101;
@@ -13,7 +13,7 @@ function scan(text: string): { name: string | undefined; fault: string; rest: st
   const after = scanner.scan(bytes, 0, bytes.length);
   return {
     name: scanner.fault === FAULT.NONE ? wireText(scanner.wire, scanner.length) : undefined,
-    fault: faultText(scanner.fault),
+    fault: skipReasonText(scanner.fault),
     rest: bytes.subarray(after).toString(),
   };
 }
@@ -42,7 +42,7 @@ describe('a name in a list', () => {
     });
   }
 
-  const faulty: [string, number][] = [
+  const faulty: [string, LineFault][] = [
     ['', FAULT.EMPTY_LABEL],
     ['.', FAULT.EMPTY_LABEL],
     ['..', FAULT.EMPTY_LABEL],
@@ -66,10 +66,20 @@ describe('a name in a list', () => {
     [`${'ü'.repeat(600)}.example`, FAULT.BAD_CHARACTER],
   ];
   for (const [text, fault] of faulty) {
-    test(`${JSON.stringify(text.slice(0, 40))} is refused: ${faultText(fault as 1)}`, () => {
-      assert.deepEqual(scan(text), { name: undefined, fault: faultText(fault as 1), rest: '' });
+    test(`${JSON.stringify(text.slice(0, 40))} is refused: ${skipReasonText(fault)}`, () => {
+      assert.deepEqual(scan(text), { name: undefined, fault: skipReasonText(fault), rest: '' });
     });
   }
+
+  test('ends at further characters where a format has them', () => {
+    const scanner = new NameScanner('^/');
+    for (const text of ['a.example^', 'a.example/b', 'bücher.example^x']) {
+      const bytes = Buffer.from(text);
+      const after = scanner.scan(bytes, 0, bytes.length);
+      assert.equal(scanner.fault, FAULT.NONE);
+      assert.equal(after, bytes.indexOf(text.includes('^') ? '^' : '/'));
+    }
+  });
 
   test('octets that are not UTF-8 are refused', () => {
     const scanner = new NameScanner();

@@ -17,7 +17,8 @@ const CLASS_OF = makeClasses();
 /** What is not UTF-8 becomes a character that no name has. */
 const utf8 = new TextDecoder();
 
-function makeClasses(): Uint8Array {
+/** Octets of `moreEnds` end a token besides blanks, line ends and '#'. */
+function makeClasses(moreEnds = ''): Uint8Array<ArrayBuffer> {
   const classes = new Uint8Array(256).fill(INVALID);
   for (const octet of [0x20, 0x09, 0x0a, 0x0d, 0x23]) classes[octet] = END_OF_TOKEN; // blank, tab, LF, CR, '#'
   classes[0x2e] = DOT;
@@ -29,6 +30,7 @@ function makeClasses(): Uint8Array {
     classes[letter - 0x20] = letter;
   }
   classes.fill(NOT_ASCII, 0x80);
+  for (const octet of Buffer.from(moreEnds, 'latin1')) classes[octet] = END_OF_TOKEN;
   return classes;
 }
 
@@ -51,6 +53,12 @@ export class NameScanner {
   readonly wire: Uint8Array<ArrayBuffer> = new Uint8Array(NAME_MAX_BYTES + 1);
   length = 0;
   fault: LineFault = FAULT.NONE;
+  private readonly classes: Uint8Array<ArrayBuffer>;
+
+  /** `moreEnds`: ASCII characters that end a name besides blanks, line ends and '#'. */
+  constructor(moreEnds = '') {
+    this.classes = makeClasses(moreEnds);
+  }
 
   /**
    * Reads the token at `offset` as a name: letters, digits, hyphens and underscores in labels of at most 63 octets; a
@@ -58,6 +66,7 @@ export class NameScanner {
    */
   scan(bytes: Uint8Array, offset: number, end: number): number {
     const wire = this.wire;
+    const classes = this.classes;
     this.length = 0;
     this.fault = FAULT.NONE;
     let at = offset;
@@ -66,7 +75,7 @@ export class NameScanner {
     // Writes past the 256 octets of `wire` fall into nothing; the length check below refuses such names.
     let out = 1;
     while (at < end) {
-      const octet = CLASS_OF[bytes[at]!]!;
+      const octet = classes[bytes[at]!]!;
       if (octet >= HYPHEN) {
         wire[out++] = octet;
       } else if (octet === DOT) {
@@ -104,11 +113,17 @@ export class NameScanner {
 
   private fail(fault: LineFault, bytes: Uint8Array, offset: number, end: number): number {
     this.fault = fault;
-    return skipToken(bytes, offset, end);
+    return this.tokenEnd(bytes, offset, end);
+  }
+
+  private tokenEnd(bytes: Uint8Array, offset: number, end: number): number {
+    let at = offset;
+    while (at < end && this.classes[bytes[at]!] !== END_OF_TOKEN) at++;
+    return at;
   }
 
   private scanUnicode(bytes: Uint8Array, offset: number, end: number): number {
-    const after = skipToken(bytes, offset, end);
+    const after = this.tokenEnd(bytes, offset, end);
     const ascii = asciiFromInternational(utf8.decode(bytes.subarray(offset, after)));
     if (ascii === undefined) this.fault = FAULT.BAD_CHARACTER;
     else this.scan(new TextEncoder().encode(ascii), 0, ascii.length);

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { type AddressRange, parseAccessEntry } from '../../../policy/access-list.ts';
-import { list } from '../fields.ts';
+import { choice, list } from '../fields.ts';
 import type { Settings } from '../settings.ts';
 import { readTable, readTexts, type TableContext } from '../table-reader.ts';
 
@@ -14,6 +14,7 @@ export const ACCESS_SHAPE = z.strictObject({
   encrypted: list(`a list of ${FORM}`),
   http: list(`a list of ${FORM}`),
   local_names: list(`a list of ${FORM}`),
+  unknown_client_ids: choice(['answer', 'refuse']),
 });
 
 export function readAccess(raw: unknown, context: TableContext): Settings['access'] {
@@ -35,6 +36,7 @@ export function readAccess(raw: unknown, context: TableContext): Settings['acces
     encrypted: readEntries(table.encrypted ?? ['loopback', 'private'], 'encrypted', context),
     http: readEntries(table.http ?? ['loopback', 'private'], 'http', context),
     localNames: readEntries(localNames, 'local_names', context),
+    unknownClientIds: table.unknown_client_ids ?? 'answer',
   };
 }
 

@@ -2,15 +2,18 @@
 
 import { basename } from 'node:path';
 import * as z from 'zod';
+import { LIST_FORMATS } from '../../lists/formats/format-names.ts';
+import { EXTENDED_ERROR } from '../../../wire/numbers.ts';
 import { anything, choice, flag, text } from '../fields.ts';
 import { readListUrl } from '../list-url.ts';
-import { PATH_FORM, readFilePath } from '../operator-path.ts';
+import { PATH_FORM, readFilePath, readPath } from '../operator-path.ts';
 import { readDurationSeconds } from '../quantities.ts';
 import type { ListSettings } from '../settings.ts';
-import { quote, type SettingsPath } from '../settings-fault.ts';
+import type { SettingsPath } from '../settings-fault.ts';
 import { readTables, type TableContext } from '../table-reader.ts';
+import { NAME_FORM, UniqueNames } from '../unique-names.ts';
+import { DEFAULT_HOLD_BACK, readHoldBack } from './hold-back.ts';
 
-const NAME_FORM = 'letters, digits, ".", "_" and "-", beginning with a letter or digit, at most 64';
 const MINUTE_SECONDS = 60;
 const DAY_SECONDS = 86_400;
 
@@ -19,11 +22,21 @@ export const LIST_SHAPE = z.strictObject({
   url: text('"https://…"'),
   file: text(PATH_FORM),
   action: choice(['block', 'allow']),
-  format: choice(['auto', 'hosts', 'domains', 'wildcard']),
+  format: choice(['auto', ...LIST_FORMATS]),
   subdomains: flag(),
   refresh: anything(),
+  hold_back: anything(),
+  extended_error: choice(['blocked', 'censored', 'filtered', 'prohibited']),
 });
 type ListTable = z.output<typeof LIST_SHAPE>;
+
+/** What a client is told of a name that a list blocks (RFC 8914). */
+const EXTENDED_ERRORS = {
+  blocked: EXTENDED_ERROR.BLOCKED,
+  censored: EXTENDED_ERROR.CENSORED,
+  filtered: EXTENDED_ERROR.FILTERED,
+  prohibited: EXTENDED_ERROR.PROHIBITED,
+} as const;
 
 export interface PlacedList {
   readonly list: ListSettings;
@@ -41,6 +54,8 @@ const DEFAULT_LISTS: readonly PlacedList[] = [
     format: 'auto',
     subdomains: false,
     refreshSeconds: DAY_SECONDS,
+    holdBack: DEFAULT_HOLD_BACK,
+    extendedErrorCode: EXTENDED_ERROR.BLOCKED,
   },
   path: ['list'],
 }));
@@ -49,49 +64,22 @@ const DEFAULT_LISTS: readonly PlacedList[] = [
 export function readLists(raw: unknown, isAllowlist: boolean, context: TableContext): readonly PlacedList[] {
   const tables = readTables(LIST_SHAPE, raw, 'list', context);
   if (tables === undefined) return raw === undefined && !isAllowlist ? DEFAULT_LISTS : [];
-  const namePaths = new Map<string, SettingsPath>();
+  const names = new UniqueNames('list', context);
   return tables.flatMap(({ table, path }) => {
-    const name = readName(table, path, namePaths, context);
+    const name = names.read(table.name, path, proposedName(table));
     const source = readSource(table, path, context);
     const refreshSeconds = context.faults.accept(
       [...path, 'refresh'],
       readDurationSeconds(table.refresh ?? '24h', MINUTE_SECONDS, 30 * DAY_SECONDS),
     );
+    const kind = source?.kind ?? (table.file === undefined ? 'url' : 'file');
+    const holdBack = readHoldBack(table.hold_back, kind, [...path, 'hold_back'], context);
     if (name === undefined || source === undefined || refreshSeconds === undefined) return [];
     const { action = 'block', format = 'auto', subdomains = false } = table;
-    return [{ list: { name, source, action, format, subdomains, refreshSeconds }, path }];
+    const extendedErrorCode = EXTENDED_ERRORS[table.extended_error ?? 'blocked'];
+    const list = { name, source, action, format, subdomains, refreshSeconds, holdBack, extendedErrorCode };
+    return [{ list, path }];
   });
-}
-
-function readName(
-  table: ListTable,
-  path: SettingsPath,
-  namePaths: Map<string, SettingsPath>,
-  context: TableContext,
-): string | undefined {
-  const key = [...path, 'name'];
-  if (table.name === undefined) {
-    if (!context.faults.isFaulty(key))
-      context.faults.fault(
-        path,
-        `has no name; write name = ${quote(proposedName(table))}, which logs and answers show`,
-      );
-    return undefined;
-  }
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(table.name)) {
-    context.faults.fault(key, `${quote(table.name)} is not a list name; allowed: ${NAME_FORM}`);
-    return undefined;
-  }
-  // Lists are kept in files of their names, and some file systems do not tell letter case apart.
-  const folded = table.name.toLowerCase();
-  const earlier = namePaths.get(folded);
-  if (earlier !== undefined)
-    context.faults.fault(
-      key,
-      `${quote(table.name)} is already the name of list[${earlier[1]}]; give each list its own`,
-    );
-  else namePaths.set(folded, path);
-  return table.name;
 }
 
 function proposedName({ url, file }: ListTable): string {
@@ -119,10 +107,18 @@ function readSource(
     return value === undefined ? undefined : { kind: 'url', url: value };
   }
   if (file !== undefined) {
-    const value = faults.accept([...path, 'file'], readFilePath(file, context.baseDirectory));
+    const value = faults.accept([...path, 'file'], readPath(file, context.baseDirectory));
+    noticeAbsence(value, [...path, 'file'], context);
     return value === undefined ? undefined : { kind: 'file', path: value };
   }
   if (!faults.isFaulty([...path, 'url']) && !faults.isFaulty([...path, 'file']))
     faults.fault(path, 'has no source; write url = "https://…" or file = "path"');
   return undefined;
+}
+
+/** No fault: the kept copy filters then, and who asks the gateway something need not be able to read the file at all. */
+function noticeAbsence(file: string | undefined, path: SettingsPath, { baseDirectory, faults }: TableContext): void {
+  const { wrong } = file === undefined ? {} : readFilePath(file, baseDirectory);
+  if (wrong !== undefined)
+    faults.notice(path, `${wrong}; until then the list filters with the copy in state_dir, where there is one`);
 }

@@ -331,6 +331,8 @@ describe('[[list]]', () => {
         format: 'auto',
         subdomains: false,
         refreshSeconds: 86_400,
+        extendedErrorCode: 15,
+        holdBack: { blocksMorePercent: 5, smallerPercent: 50 },
       },
     ]);
   });
@@ -338,9 +340,7 @@ describe('[[list]]', () => {
   test('a file is found beside the configuration', () => {
     const { lists } = valid(ads('file = "list.txt"\naction = "allow"\nformat = "domains"\nsubdomains = true')).settings;
     assert.deepEqual(lists[0]?.source, { kind: 'file', path: join(directory, 'list.txt') });
-    fault(ads('file = "none.txt"'), 3, 'list[0].file', `${join(directory, 'none.txt')} does not exist`);
     fault(ads('file = ""'), 3, 'list[0].file', 'is not a path');
-    fault(ads('file = "list.txt/deeper"'), 3, 'list[0].file', 'does not exist');
   });
 
   test('http is for this machine alone', () => {
@@ -349,6 +349,28 @@ describe('[[list]]', () => {
     fault(ads('url = "file:///etc/hosts"'), 3, 'list[0].url', 'file = "path"');
     fault(ads('url = "https://user:secret@lists.example.org/"'), 3, 'list[0].url', 'user or password');
     fault(ads('url = "ads.txt"'), 3, 'list[0].url', 'is not a URL');
+  });
+
+  test('new versions are held back where others publish them, unless something else is written', () => {
+    const holdBack = (keys: string) => valid(ads(keys)).settings.lists[0]?.holdBack;
+    const limits = { blocksMorePercent: 5, smallerPercent: 50 };
+    const url = 'url = "https://lists.example.org/ads.txt"';
+    assert.deepEqual(holdBack(url), limits);
+    assert.equal(holdBack(`${url}\nhold_back = false`), undefined);
+    assert.equal(holdBack('file = "list.txt"'), undefined);
+    assert.deepEqual(holdBack('file = "list.txt"\nhold_back = true'), limits);
+    const own = 'hold_back = { blocks_more_percent = 20 }';
+    assert.deepEqual(holdBack(`${url}\n${own}`), { ...limits, blocksMorePercent: 20 });
+    fault(ads(`${url}\nhold_back = "yes"`), 4, 'list[0].hold_back', 'allowed: true, false, or { blocks_more_percent');
+    fault(ads(`${url}\nhold_back = { smaller_percent = 0 }`), 4, 'list[0].hold_back.smaller_percent', 'from 1 to 100');
+    const both = read(ads('url = "ads.txt"\nhold_back = "yes"'));
+    assert.deepEqual(both.ok ? [] : both.faults.map(({ key }) => key), ['list[0].url', 'list[0].hold_back']);
+    fault(
+      ads(`${url}\nhold_back = { smaller = 5 }`),
+      4,
+      'list[0].hold_back.smaller',
+      'known in [list.hold_back]: blocks_more_percent, smaller_percent',
+    );
   });
 
   test('one [list] instead of [[list]] is explained', () => {

@@ -10,6 +10,7 @@ import { PATH_FORM } from '../operator-path.ts';
 import { quote, type SettingsPath } from '../settings-fault.ts';
 import { readTable, readTables, readTexts, type TableContext } from '../table-reader.ts';
 import { UPSTREAM_PRESETS } from '../upstream-presets.ts';
+import { NAME_FORM, UniqueNames } from '../unique-names.ts';
 import { readUpstreamUrl } from '../upstream-url.ts';
 
 const PRESET_FORM = Object.keys(UPSTREAM_PRESETS)
@@ -19,6 +20,7 @@ const ADDRESSES_FORM = 'IP addresses such as "192.0.2.53" or "2001:db8::53"';
 const ADDRESSES_MAX = 32;
 
 export const UPSTREAM_SHAPE = z.strictObject({
+  name: text(NAME_FORM),
   preset: text(PRESET_FORM),
   url: text('"https://name/dns-query"'),
   addresses: list(`a list of ${ADDRESSES_FORM}`),
@@ -31,6 +33,8 @@ type UpstreamTable = z.output<typeof UPSTREAM_SHAPE>;
 /** An upstream and where it stands, for checks across tables. */
 export interface PlacedUpstream {
   readonly upstream: UpstreamSettings;
+  /** What groups call it: its name, else its preset, else its host. */
+  readonly label: string;
   readonly path: SettingsPath;
 }
 
@@ -44,16 +48,19 @@ export function readUpstreams(raw: unknown, context: TableContext): PlacedUpstre
       'no upstream: nothing could be answered; write at least one [[upstream]], or leave the key out for quad9',
     );
   const upstreams: PlacedUpstream[] = [];
+  const names = new UniqueNames('upstream', context);
   for (const { table, path } of tables) {
-    const upstream =
+    const name = table.name === undefined ? undefined : names.read(table.name, path, 'my-upstream');
+    const read =
       table.preset === undefined ? readOwn(table, path, context) : readPreset(table.preset, table, path, context);
-    if (upstream === undefined) continue;
+    if (read === undefined) continue;
+    const upstream = name === undefined ? read : { ...read, name };
     if (upstreams.some((earlier) => earlier.upstream.url === upstream.url))
       context.faults.fault(
         path,
         `${upstream.url} is already an upstream; write all its addresses into one [[upstream]]`,
       );
-    upstreams.push({ upstream, path });
+    upstreams.push({ upstream, label: name ?? table.preset ?? upstream.name, path });
   }
   return upstreams;
 }
